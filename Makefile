@@ -1,0 +1,82 @@
+# Needs make and Python 3.11 or newer with its venv module; everything else is installed into .venv, at locked versions.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# The first Python that is new enough; `make PYTHON=/path/to/python install` names another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
+# The tests run in one process per core; PYTEST="-x tests/ledger" narrows and slows them for a closer look.
+PYTEST ?= -n auto
+
+CREATED := $(VENV)/.created
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+
+.PHONY: help install serve test check demo bench lock format
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(CREATED):
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer with its venv module is needed; found: $$(python3 --version 2>&1)." >&2; \
+		echo "On Debian and Ubuntu: apt-get install python3 python3-venv" >&2; \
+		exit 1; \
+	fi
+	@rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUNTIME): requirements/runtime.lock $(CREATED)
+	$(PIP_INSTALL) -r $<
+	@touch $@
+
+$(DEV): requirements/dev.lock $(RUNTIME)
+	$(PIP_INSTALL) -r $<
+	@touch $@
+
+install: $(DEV) ## Make .venv with everything, development tools included
+
+serve: $(RUNTIME) ## Run the API on http://127.0.0.1:8000/graphql, with demo data where the database is empty
+	@exec $(RUN) -m api serve
+
+demo: $(RUNTIME) ## Play the story, from sign-in to the gate, against the running program
+	@exec $(RUN) -m api demo
+
+test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
+	$(RUN) -m pytest $(PYTEST)
+
+check: $(DEV) ## Lint, types, floors, the exported schema, and every test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) -m api export-schema --check
+	@$(MAKE) --no-print-directory test
+
+format: $(DEV) ## Put the code into shape
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: $(DEV) ## Fill a database and measure
+	$(RUN) -m bench
+
+lock: .venv-lock/.created ## Resolve the locked versions anew (UPGRADE=--upgrade takes the newest)
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.lock
+	$(COMPILE) pyproject.toml --output-file requirements/dev.lock --extra dev --constraint requirements/runtime.lock
+
+UPGRADE ?=
+COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+# Only whoever changes a dependency needs the resolver, so it lives apart.
+.venv-lock/.created:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
