@@ -1,0 +1,32 @@
+"""The database: connections and transactions, the same on SQLite and on PostgreSQL. Knows no rule of the world."""
+
+from storage.database import (
+    Database,
+    close_database,
+    current_database,
+    fetch,
+    open_database,
+    read,
+    read_at_length,
+    write,
+)
+from storage.errors import DatabaseBusy, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.transaction import Reader, Row, Transaction
+
+__all__ = [
+    "Database",
+    "DatabaseBusy",
+    "DatabaseTooSlow",
+    "NotDurable",
+    "Reader",
+    "Row",
+    "Transaction",
+    "UnusableDatabase",
+    "close_database",
+    "current_database",
+    "fetch",
+    "open_database",
+    "read",
+    "read_at_length",
+    "write",
+]

@@ -1,0 +1,281 @@
+"""SQLite: one writer and a few readers, each a connection on a thread of its own.
+
+A transaction's body runs on its connection's thread from BEGIN to COMMIT in one go. Whoever waits for it may be
+cancelled at any moment: the body still ends, as a whole, and leaves no lock behind (docs/decisions/0002).
+The name of this module matters: Tortoise's migrations choose their dialect by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import aiosqlite
+from tortoise.backends.sqlite.client import SqliteClient
+
+from storage.dialect import Dialect
+from storage.driving import NoLoop, drive
+from storage.errors import DatabaseBusy, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.ids import IdSource
+from storage.transaction import Publish, ReadBody, Reader, Row, Transaction, WriteBody
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+READERS = 3
+BUSY_TIMEOUT_MS = 10_000
+ORM_READ_DEADLINE_S = 10
+PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
+PROGRESS_STEPS = 50_000  # virtual machine steps between two looks at the clock, about a millisecond
+PRAGMAS = {
+    "busy_timeout": str(BUSY_TIMEOUT_MS),  # first: another process may hold the file while it is opened
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # NORMAL loses acknowledged commits in a power cut
+    "foreign_keys": "ON",
+    "cache_size": "-16000",  # KiB
+}
+
+
+class SqliteReader(Reader):
+    """Statements on a sqlite3 connection, run at once on the calling thread."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *params: Any) -> Sequence[Row]:
+        return self._connection.execute(sql, bindable(params)).fetchall()
+
+
+class SqliteTransaction(Transaction, SqliteReader):
+    """A SqliteReader that may write."""
+
+    def __init__(self, connection: sqlite3.Connection, ids: IdSource, client: XuexiSqliteClient) -> None:
+        Transaction.__init__(self, ids)
+        SqliteReader.__init__(self, connection)
+        self.orm = SqliteTransactionClient(connection, client)
+
+    async def execute(self, sql: str, *params: Any) -> int:
+        return self._connection.execute(sql, bindable(params)).rowcount
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._connection.executemany(sql, rows)
+
+
+def bindable(params: Sequence[Any]) -> Sequence[Any]:
+    """SQLite has no arrays: a list travels as JSON."""
+    return [json.dumps(value) if isinstance(value, list) else value for value in params]
+
+
+class XuexiSqliteClient(SqliteClient):
+    """Tortoise's client for one SQLite file; outside a transaction it can only read."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        super().__init__(file_path, **kwargs)
+        self._writer: aiosqlite.Connection | None = None
+        self._readers: list[aiosqlite.Connection] = []
+        self._pending: list[int] = []
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the writer and the readers. Raises UnusableDatabase, NotDurable."""
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
+        try:
+            Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = await connect(self.filename, PRAGMAS)
+            check_durability(await on_thread(self._writer, pragmas_in_force, self._open_writer))
+            readers = PRAGMAS | {"query_only": "ON"}
+            self._readers = [await connect(self.filename, readers) for _ in range(READERS)]
+        except (sqlite3.Error, OSError) as error:
+            await self.close()
+            raise UnusableDatabase(f"cannot open the SQLite file {self.filename}: {error}") from error
+        self._pending = [0] * READERS
+        await self._post_connect()
+
+    async def close(self) -> None:
+        """Let what runs come to its end and close all connections."""
+        connections = [*self._readers, *([self._writer] if self._writer else [])]
+        self._readers, self._writer = [], None
+        for connection in connections:
+            await connection.close()
+
+    @property
+    def _open_writer(self) -> sqlite3.Connection:
+        assert self._writer, "the database is closed"
+        return self._writer._conn
+
+    async def run_write(self, body: WriteBody[T], ids: IdSource, publish: Publish) -> T:
+        """Run a body as one durable transaction and publish what it announced."""
+        assert self._writer, "the database is closed"
+        loop = asyncio.get_running_loop()
+
+        def published(topics: list[str]) -> None:
+            loop.call_soon_threadsafe(publish, topics)
+
+        return await on_thread(self._writer, self._transact, body, ids, published)
+
+    def _transact(self, body: WriteBody[T], ids: IdSource, published: Callable[[list[str]], None]) -> T:
+        connection = self._open_writer
+        begin(connection, "BEGIN IMMEDIATE")
+        try:
+            tx = SqliteTransaction(connection, ids, self)
+            result = drive(body(tx))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # also after a COMMIT that failed
+                connection.execute("ROLLBACK")
+            raise
+        if tx.announced:
+            published(tx.announced)
+        return result
+
+    async def run_read(self, body: ReadBody[T], deadline_s: int) -> T:
+        """Run a body on one snapshot, on the reader with the least to do; all of it may take so long."""
+        assert self._readers, "the database is closed"
+        turn = self._pending.index(min(self._pending))
+        self._pending[turn] += 1
+        try:
+            reader = self._readers[turn]
+            return await on_thread(reader, read_snapshot, reader._conn, body, deadline_s)
+        finally:
+            self._pending[turn] -= 1
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        rows = await self.run_read(lambda reader: named_rows(reader, query, values or []), ORM_READ_DEADLINE_S)
+        return len(rows), rows
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return [dict(row) for row in (await self.execute_query(query, values))[1]]
+
+    async def _refuse_write(self, *_: Any) -> Any:
+        raise RuntimeError("writing needs a transaction: pass using_db=tx.orm")
+
+    execute_insert = _refuse_write
+    execute_many = _refuse_write
+    execute_script = _refuse_write
+
+    def _in_transaction(self) -> Any:
+        raise RuntimeError("use storage.write: Tortoise's own transaction is not safe when it is cancelled")
+
+
+client_class = XuexiSqliteClient
+
+
+class SqliteTransactionClient(SqliteClient):
+    """Tortoise's view of a running transaction: every call runs at once on the calling thread."""
+
+    def __init__(self, connection: sqlite3.Connection, client: SqliteClient) -> None:
+        self._sqlite = connection
+        self.filename = client.filename
+        self.log = client.log
+        self.connection_name = client.connection_name
+        self.fetch_inserted = client.fetch_inserted
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        return self._sqlite.execute(query, values).lastrowid or 0
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        self._sqlite.executemany(query, values)
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        before = self._sqlite.total_changes
+        rows = await named_rows(SqliteReader(self._sqlite), query, values or [])
+        return (self._sqlite.total_changes - before) or len(rows), rows
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return [dict(row) for row in (await self.execute_query(query, values))[1]]
+
+    async def execute_script(self, query: str) -> None:
+        """Statement by statement: sqlite3's executescript would commit first."""
+        statement = ""
+        for line in query.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._sqlite.execute(statement)
+                statement = ""
+        if statement.strip():
+            self._sqlite.execute(statement)
+
+    def _in_transaction(self) -> Any:
+        nested: AbstractAsyncContextManager[SqliteTransactionClient] = nullcontext(self)
+        return nested
+
+
+async def named_rows(reader: Reader, query: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Rows with column names, as the ORM wants them."""
+    assert isinstance(reader, SqliteReader)
+    cursor = reader._connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(query, values).fetchall()
+
+
+async def on_thread(connection: aiosqlite.Connection, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function on the connection's thread, to its end even when whoever waits for it is cancelled.
+
+    `_execute` is aiosqlite's own way to do so. Its public methods run one statement each, and a transaction made of several such
+    hops can be cut in the middle. Raises RuntimeError inside a transaction's body, which must not wait for another thread.
+    """
+    asyncio.get_running_loop()  # raises; without it the work would be queued, and its answer would find no loop to go to
+    context = contextvars.copy_context()
+    done = await connection._execute(context.run, work, *args, **kwargs)  # type: ignore[no-untyped-call] # has no annotations
+    return cast(T, done)
+
+
+async def connect(file: str, pragmas: dict[str, str]) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(file, isolation_level=None, cached_statements=1024, check_same_thread=False)
+    try:
+        await on_thread(connection, asyncio.set_event_loop, NoLoop())  # type: ignore[abstract] # the rest is for loops that run
+        for name, value in pragmas.items():
+            await on_thread(connection, connection._conn.execute, f"PRAGMA {name} = {value}")
+    except BaseException:
+        await connection.close()  # or its thread would keep the process from ending
+        raise
+    return connection
+
+
+def pragmas_in_force(connection: sqlite3.Connection) -> dict[str, Any]:
+    names = ("journal_mode", "synchronous", "foreign_keys")
+    return {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+
+
+def check_durability(in_force: dict[str, Any]) -> None:
+    """Raises NotDurable unless acknowledged commits outlive a power cut."""
+    if in_force != {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}:
+        raise NotDurable(f"SQLite would not keep what it acknowledged: {in_force}")
+
+
+def begin(connection: sqlite3.Connection, statement: str) -> None:
+    try:
+        connection.execute(statement)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+            raise DatabaseBusy("another process kept the database locked") from error
+        raise
+
+
+def read_snapshot(connection: sqlite3.Connection, body: ReadBody[T], deadline_s: int) -> T:
+    deadline = time.monotonic() + deadline_s
+    begin(connection, "BEGIN")
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
+    try:
+        return drive(body(SqliteReader(connection)))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise DatabaseTooSlow(f"a read took longer than {deadline_s} s") from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+        if connection.in_transaction:  # some failures end it by themselves
+            connection.execute("ROLLBACK")
+
+
+__all__ = ["XuexiSqliteClient", "client_class"]
