@@ -1,0 +1,213 @@
+"""Posting: one or five hundred transfers in one go, with the same few statements.
+
+Invariants that are also rules of the database (migrations/0002_ledger.py): amounts are positive, a transfer has two
+different accounts of its own programme and is reversed at most once, nothing is edited. Those that this module alone keeps,
+and the audit re-adds: two entries for each transfer, positions without holes, sums that agree, a wallet below zero only by a
+reversal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.accounts import AccountKind, AccountRef
+from ledger.refusals import BudgetExhausted, InsufficientPoints, InvalidInput
+from storage import Row, Transaction
+from storage.instants import to_micros
+
+MAX_POINTS = 2**53 - 1  # a JSON number keeps it whole
+NOTHING = -(2**62)  # what a wallet must hold that spends nothing: any balance is more
+
+
+class TransferKind(StrEnum):
+    """Why points moved."""
+
+    EARN = "EARN"
+    REDEEM = "REDEEM"
+    REFUND = "REFUND"
+    ADJUST = "ADJUST"
+    EXPIRE = "EXPIRE"
+    REVERSAL = "REVERSAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What in the world caused a transfer: its kind ('Attendance', 'TicketOrder') and id. The ledger does not look inside."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTransfer:
+    """A transfer to be posted: `amount` points from `debit` to `credit`."""
+
+    id: int
+    programme: str
+    kind: TransferKind
+    amount: int
+    debit: AccountRef
+    credit: AccountRef
+    memo: str
+    occurred_at: datetime
+    source: Source | None = None
+    reverses_id: int | None = None
+    posted_by_id: int | None = None
+
+
+@dataclass(slots=True)
+class WalletChange:
+    """What a batch does to one wallet, and where the wallet stands as its entries are written.
+
+    `needs` is what it must hold beforehand so that, entry by entry, nothing is spent that is not there.
+    """
+
+    account_id: int
+    debit: int = 0
+    credit: int = 0
+    entries: int = 0
+    needs: int = NOTHING
+    balance: int = 0
+    position: int = 0
+
+
+async def post(tx: Transaction, transfers: Sequence[NewTransfer], now: datetime) -> None:
+    """The transfers are in the book, all of them, in their order.
+
+    Raises BudgetExhausted, InvalidInput (a wallet would hold more than 2^53 - 1 points), InsufficientPoints.
+    """
+    assert all(0 < t.amount <= MAX_POINTS and t.debit.id != t.credit.id for t in transfers)
+    await keep_budgets(tx, transfers)
+    changes = changes_of(transfers)
+    await move_wallets(tx, changes)
+    await insert_transfers(tx, transfers, now)
+    await insert_entries(tx, transfers, {change.account_id: change for change in changes}, now)
+
+
+async def keep_budgets(tx: Transaction, transfers: Sequence[NewTransfer]) -> None:
+    """Count what a programme issues against its budget. Raises BudgetExhausted.
+
+    Without a budget nothing is counted, or every award would queue for the programme's row.
+    """
+    issued: dict[str, int] = {}
+    for transfer in transfers:
+        if transfer.debit.kind is AccountKind.ISSUANCE:
+            issued[transfer.programme] = issued.get(transfer.programme, 0) + transfer.amount
+        elif transfer.credit.kind is AccountKind.ISSUANCE:
+            issued[transfer.programme] = issued.get(transfer.programme, 0) - transfer.amount
+    for programme, points in sorted(issued.items()):
+        if await tx.fetch_value("SELECT budget FROM programmes WHERE code = ?", programme) is not None:
+            sql = "UPDATE programmes SET issued = issued + ? WHERE code = ? AND issued + ? <= budget"
+            if not await tx.execute(sql, points, programme, points):
+                raise BudgetExhausted(programme=programme)
+
+
+def changes_of(transfers: Sequence[NewTransfer]) -> list[WalletChange]:
+    """What the batch does to each wallet, in the order of the accounts' ids (the order in which rows are locked)."""
+    changes: dict[int, WalletChange] = {}
+    for transfer in transfers:
+        if transfer.debit.is_wallet:
+            change = changes.setdefault(transfer.debit.id, WalletChange(transfer.debit.id))
+            change.debit += transfer.amount
+            change.entries += 1
+            if transfer.kind is not TransferKind.REVERSAL:
+                change.needs = max(change.needs, change.debit - change.credit)
+        if transfer.credit.is_wallet:
+            change = changes.setdefault(transfer.credit.id, WalletChange(transfer.credit.id))
+            change.credit += transfer.amount
+            change.entries += 1
+    return [changes[account_id] for account_id in sorted(changes)]
+
+
+# A wallet that spends must cover it: this guard is what keeps balances from going below zero under any concurrency.
+MOVE = f"""UPDATE accounts SET debits = debits + ?, credits = credits + ?, entry_count = entry_count + ?
+    WHERE id = ? AND credits - debits >= ? AND credits <= {MAX_POINTS} - ? AND debits <= {MAX_POINTS} - ?
+    RETURNING id, credits - debits, entry_count"""
+
+MOVE_MANY = f"""UPDATE accounts SET debits = debits + c.debit, credits = credits + c.credit, entry_count = entry_count + c.entries
+    FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]))
+        AS c(account_id, debit, credit, entries, needs)
+    WHERE id = c.account_id AND credits - debits >= c.needs AND credits <= {MAX_POINTS} - c.credit
+        AND debits <= {MAX_POINTS} - c.debit
+    RETURNING id, credits - debits, entry_count"""
+
+# NO KEY: rows that merely refer to an account (foreign keys) need not wait for it.
+LOCK_MANY = "SELECT id FROM accounts WHERE id = ANY(CAST(? AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
+
+
+async def move_wallets(tx: Transaction, changes: Sequence[WalletChange]) -> None:
+    """Add each change to its wallet, guarded, and set the change's balance and position to where the wallet stood before.
+
+    Raises InvalidInput, InsufficientPoints.
+    """
+    rows = (
+        await move_many(tx, changes) if tx.dialect == "postgres" and len(changes) > 1 else await move_each(tx, changes)
+    )
+    after = {row[0]: row for row in rows}
+    for change in changes:
+        if change.account_id not in after:
+            raise await refusal_of(tx, change)
+        _, balance, entry_count = after[change.account_id]
+        change.balance = balance + change.debit - change.credit
+        change.position = entry_count - change.entries
+
+
+async def move_each(tx: Transaction, changes: Sequence[WalletChange]) -> list[Row]:
+    rows: list[Row] = []
+    for c in changes:
+        rows += await tx.fetch(MOVE, c.debit, c.credit, c.entries, c.account_id, c.needs, c.credit, c.debit)
+    return rows
+
+
+async def move_many(tx: Transaction, changes: Sequence[WalletChange]) -> Sequence[Row]:
+    ids = [c.account_id for c in changes]
+    await tx.fetch(LOCK_MANY, ids)  # UPDATE ... FROM locks in any order, and two batches would deadlock
+    debits, credits_, needs = [c.debit for c in changes], [c.credit for c in changes], [c.needs for c in changes]
+    return await tx.fetch(MOVE_MANY, ids, debits, credits_, [c.entries for c in changes], needs)
+
+
+async def refusal_of(tx: Transaction, change: WalletChange) -> InsufficientPoints | InvalidInput:
+    """Why the guard did not let the change through."""
+    row = await tx.fetch_one("SELECT credits - debits, credits, debits FROM accounts WHERE id = ?", change.account_id)
+    assert row, "a posting names accounts that are there"
+    balance, credits_, debits = row
+    if credits_ + change.credit > MAX_POINTS or debits + change.debit > MAX_POINTS:
+        return InvalidInput(reason="wallet_full", values={"limit": MAX_POINTS})
+    return InsufficientPoints(account_id=change.account_id, available=balance, required=change.needs)
+
+
+INSERT_TRANSFER = """INSERT INTO transfers (id, programme, kind, amount, debit_id, credit_id, memo, occurred_at, posted_at,
+    reverses_id, source_kind, source_id, posted_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+INSERT_ENTRY = """INSERT INTO entries (id, account_id, position, transfer_id, amount, balance_after, posted_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+
+
+async def insert_transfers(tx: Transaction, transfers: Sequence[NewTransfer], now: datetime) -> None:
+    posted_at = to_micros(now)
+    rows = [
+        (t.id, t.programme, t.kind.value, t.amount, t.debit.id, t.credit.id, t.memo, to_micros(t.occurred_at), posted_at,
+         t.reverses_id, t.source and t.source.kind, t.source and t.source.id, t.posted_by_id)
+        for t in transfers
+    ]  # fmt: skip
+    await tx.execute_many(INSERT_TRANSFER, rows)
+
+
+async def insert_entries(
+    tx: Transaction, transfers: Sequence[NewTransfer], wallets: dict[int, WalletChange], now: datetime
+) -> None:
+    posted_at = to_micros(now)
+    rows = []
+    for transfer in transfers:
+        for account, amount in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
+            position, balance_after = transfer.id, None
+            if account.is_wallet:
+                wallet = wallets[account.id]
+                wallet.position += 1
+                wallet.balance += amount
+                position, balance_after = wallet.position, wallet.balance
+            rows.append((tx.new_id(), account.id, position, transfer.id, amount, balance_after, posted_at))
+    await tx.execute_many(INSERT_ENTRY, rows)
