@@ -1,0 +1,136 @@
+"""The audit of everything: the ledger, and what the rooms keep beside it (counters, stock, tickets, who was paid for what)."""
+
+from __future__ import annotations
+
+from ledger.audit import CHECKS as LEDGER_CHECKS
+from ledger.audit import Check, Finding, run_checks
+from storage import Reader
+
+# What an activity says of itself, against its rows: "confirmed/waiting/attended".
+ACTIVITY_COUNTS = """SELECT n.id AS row_id, n.added AS expected, n.kept AS found FROM (
+        SELECT a.id, a.confirmed_count || '/' || a.waitlist_count || '/' || a.attendance_count AS kept,
+            COALESCE(s.confirmed, 0) || '/' || COALESCE(s.waiting, 0) || '/' || COALESCE(t.attended, 0) AS added
+        FROM activities a
+        LEFT JOIN (SELECT activity_id, SUM(CASE WHEN status = 'CONFIRMED' THEN 1 ELSE 0 END) AS confirmed,
+            SUM(CASE WHEN status = 'WAITLISTED' THEN 1 ELSE 0 END) AS waiting FROM sign_ups GROUP BY activity_id) AS s
+            ON s.activity_id = a.id
+        LEFT JOIN (SELECT activity_id, COUNT(*) AS attended FROM attendances WHERE voided_at IS NULL GROUP BY activity_id) AS t
+            ON t.activity_id = a.id) AS n
+    WHERE n.added <> n.kept"""
+
+SHIFT_COUNTS = """SELECT n.id AS row_id, n.added AS expected, n.kept AS found FROM (
+        SELECT h.id, h.confirmed_count || '/' || h.waitlist_count AS kept,
+            COALESCE(s.confirmed, 0) || '/' || COALESCE(s.waiting, 0) AS added
+        FROM shifts h
+        LEFT JOIN (SELECT shift_id, SUM(CASE WHEN status = 'CONFIRMED' THEN 1 ELSE 0 END) AS confirmed,
+            SUM(CASE WHEN status = 'WAITLISTED' THEN 1 ELSE 0 END) AS waiting FROM sign_ups GROUP BY shift_id) AS s
+            ON s.shift_id = h.id) AS n
+    WHERE n.added <> n.kept"""
+
+ACTIVITY_ARRIVALS = """SELECT a.id AS row_id, MAX(s.arrival) AS expected, a.arrivals AS found
+    FROM activities a JOIN sign_ups s ON s.activity_id = a.id GROUP BY a.id, a.arrivals HAVING MAX(s.arrival) > a.arrivals"""
+
+SIGN_UP_ACTIVITIES = """SELECT s.id AS row_id, h.activity_id AS expected, s.activity_id AS found
+    FROM sign_ups s JOIN shifts h ON h.id = s.shift_id WHERE h.activity_id <> s.activity_id"""
+
+ATTENDANCE_ACTIVITIES = """SELECT t.id AS row_id, h.activity_id AS expected, t.activity_id AS found
+    FROM attendances t JOIN shifts h ON h.id = t.shift_id WHERE h.activity_id <> t.activity_id"""
+
+# Who was paid, how much, for what: "points to resident for attendance in programme".
+ATTENDANCE_TRANSFERS = """SELECT n.id AS row_id, n.expected, n.found FROM (
+        SELECT t.id, t.points_earned || ' to ' || t.resident_id || ' in ' || a.points_programme AS expected,
+            COALESCE(p.amount || ' to ' || w.holder_id || ' in ' || p.programme, 'nothing') AS found
+        FROM attendances t JOIN activities a ON a.id = t.activity_id LEFT JOIN transfers p ON p.id = t.transfer_id
+            AND p.kind = 'EARN' AND p.source_kind = 'Attendance' AND p.source_id = t.id
+        LEFT JOIN accounts w ON w.id = p.credit_id
+        WHERE t.points_earned > 0 OR t.transfer_id IS NOT NULL) AS n
+    WHERE n.expected <> n.found"""
+
+# 1 where the attendance is voided, against 1 where its transfer is reversed.
+ATTENDANCE_REVERSALS = """SELECT n.id AS row_id, n.voided AS expected, n.reversed AS found FROM (
+        SELECT t.id, CASE WHEN t.voided_at IS NULL THEN 0 ELSE 1 END AS voided,
+            CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS reversed
+        FROM attendances t LEFT JOIN transfers r ON r.reverses_id = t.transfer_id WHERE t.transfer_id IS NOT NULL) AS n
+    WHERE n.voided <> n.reversed"""
+
+SESSION_STOCK = """SELECT n.id AS row_id, n.remaining_by_orders AS expected, n.remaining AS found FROM (
+        SELECT s.id, s.remaining, s.stock - COALESCE(o.sold, 0) AS remaining_by_orders FROM offer_sessions s
+        LEFT JOIN (SELECT session_id, CAST(SUM(quantity) AS BIGINT) AS sold FROM ticket_orders WHERE status = 'PAID'
+            GROUP BY session_id) AS o ON o.session_id = s.id) AS n
+    WHERE n.remaining <> n.remaining_by_orders"""
+
+# The row is the holding; where a buyer has none, their first order.
+HOLDINGS = """SELECT n.row_id, n.expected, n.found FROM (
+        SELECT h.id AS row_id, COALESCE(o.tickets, 0) AS expected, h.tickets AS found FROM offer_holdings h
+        LEFT JOIN (SELECT offer_id, resident_id, CAST(SUM(quantity) AS BIGINT) AS tickets FROM ticket_orders WHERE status = 'PAID'
+            GROUP BY offer_id, resident_id) AS o ON o.offer_id = h.offer_id AND o.resident_id = h.resident_id
+        UNION ALL
+        SELECT MIN(o.id), CAST(SUM(o.quantity) AS BIGINT), 0 FROM ticket_orders o
+        LEFT JOIN offer_holdings h ON h.offer_id = o.offer_id AND h.resident_id = o.resident_id
+        WHERE o.status = 'PAID' AND h.id IS NULL GROUP BY o.offer_id, o.resident_id) AS n
+    WHERE n.expected <> n.found"""
+
+# An order's tickets: as many as were paid for, refunded where it is.
+ORDER_TICKETS = """SELECT o.id AS row_id, o.quantity AS expected, COUNT(k.id) AS found FROM ticket_orders o
+    LEFT JOIN tickets k ON k.order_id = o.id AND k.offer_id = o.offer_id AND k.session_id = o.session_id
+        AND k.resident_id = o.resident_id AND (k.status = 'REFUNDED') = (o.status = 'REFUNDED')
+    GROUP BY o.id, o.quantity HAVING COUNT(k.id) <> o.quantity"""
+
+ORDER_TRANSFERS = """SELECT n.id AS row_id, n.expected, n.found FROM (
+        SELECT o.id, o.points_spent || ' from ' || o.resident_id || ' in ' || f.programme AS expected,
+            COALESCE(p.amount || ' from ' || w.holder_id || ' in ' || p.programme, 'nothing') AS found
+        FROM ticket_orders o JOIN ticket_offers f ON f.id = o.offer_id LEFT JOIN transfers p ON p.id = o.transfer_id
+            AND p.kind = 'REDEEM' AND p.source_kind = 'TicketOrder' AND p.source_id = o.id
+        LEFT JOIN accounts w ON w.id = p.debit_id
+        WHERE o.points_spent > 0 OR o.transfer_id IS NOT NULL) AS n
+    WHERE n.expected <> n.found"""
+
+# The transfer that gave a refunded order's points back, against the one the order names; 0 is none.
+ORDER_REFUNDS = """SELECT n.id AS row_id, n.expected, n.found FROM (
+        SELECT o.id, CASE WHEN o.status = 'REFUNDED' THEN COALESCE(r.id, -1) ELSE 0 END AS expected,
+            COALESCE(o.refund_transfer_id, 0) AS found, COALESCE(r.id, 0) AS given_back
+        FROM ticket_orders o LEFT JOIN transfers r ON r.reverses_id = o.transfer_id WHERE o.transfer_id IS NOT NULL) AS n
+    WHERE n.expected <> n.found OR n.given_back <> n.found"""
+
+# Entries used at each place, against the admissions that stand. The row is the ticket.
+TICKET_ENTRIES = """SELECT n.ticket_id AS row_id, n.expected, n.found FROM (
+        SELECT e.ticket_id, COALESCE(d.stand, 0) AS expected, e.used AS found FROM ticket_entries e
+        LEFT JOIN (SELECT ticket_id, COALESCE(attraction_id, 0) AS place_id, COUNT(*) AS stand FROM admissions
+            WHERE undone_at IS NULL GROUP BY ticket_id, COALESCE(attraction_id, 0)) AS d
+            ON d.ticket_id = e.ticket_id AND d.place_id = e.place_id
+        UNION ALL
+        SELECT d.ticket_id, COUNT(*), 0 FROM admissions d
+        LEFT JOIN ticket_entries e ON e.ticket_id = d.ticket_id AND e.place_id = COALESCE(d.attraction_id, 0)
+        WHERE d.undone_at IS NULL AND e.id IS NULL GROUP BY d.ticket_id, COALESCE(d.attraction_id, 0)) AS n
+    WHERE n.expected <> n.found"""
+
+TICKET_STATES = """SELECT n.id AS row_id, n.expected, n.status AS found FROM (
+        SELECT k.id, k.status, CASE WHEN EXISTS (SELECT 1 FROM admissions d WHERE d.ticket_id = k.id AND d.undone_at IS NULL)
+            THEN 'ADMITTED' ELSE 'VALID' END AS expected FROM tickets k WHERE k.status <> 'REFUNDED') AS n
+    WHERE n.status <> n.expected"""
+
+ADMISSION_SESSIONS = """SELECT d.id AS row_id, k.session_id AS expected, d.session_id AS found
+    FROM admissions d JOIN tickets k ON k.id = d.ticket_id WHERE k.session_id <> d.session_id"""
+
+CHECKS = (
+    Check("activity_counts", ACTIVITY_COUNTS),
+    Check("shift_counts", SHIFT_COUNTS),
+    Check("activity_arrivals", ACTIVITY_ARRIVALS),
+    Check("sign_up_activities", SIGN_UP_ACTIVITIES),
+    Check("attendance_activities", ATTENDANCE_ACTIVITIES),
+    Check("attendance_transfers", ATTENDANCE_TRANSFERS),
+    Check("attendance_reversals", ATTENDANCE_REVERSALS),
+    Check("session_stock", SESSION_STOCK),
+    Check("offer_holdings", HOLDINGS),
+    Check("order_tickets", ORDER_TICKETS),
+    Check("order_transfers", ORDER_TRANSFERS),
+    Check("order_refunds", ORDER_REFUNDS),
+    Check("ticket_entries", TICKET_ENTRIES),
+    Check("ticket_states", TICKET_STATES),
+    Check("admission_sessions", ADMISSION_SESSIONS),
+)
+
+
+async def audit_everything(reader: Reader) -> list[Finding]:
+    """What is wrong anywhere, by kind; nothing when all of it adds up."""
+    return await run_checks(reader, (*LEDGER_CHECKS, *CHECKS))

@@ -1,0 +1,30 @@
+"""States of offers, orders and tickets. The names are what the database and the API hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OfferStatus(StrEnum):
+    """Where an offer is in its life."""
+
+    DRAFT = "DRAFT"
+    ON_SALE = "ON_SALE"
+    PAUSED = "PAUSED"
+    CLOSED = "CLOSED"
+
+
+class OrderStatus(StrEnum):
+    """What became of an order."""
+
+    PAID = "PAID"
+    REFUNDED = "REFUNDED"
+
+
+class TicketStatus(StrEnum):
+    """What a ticket is good for. EXPIRED is never stored: a VALID ticket becomes it when its session is over."""
+
+    VALID = "VALID"
+    ADMITTED = "ADMITTED"
+    REFUNDED = "REFUNDED"
+    EXPIRED = "EXPIRED"

@@ -1,0 +1,75 @@
+"""One row of an organiser's list, and what it says about one shift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.refusals import InvalidInput, Refusal
+from domain.volunteering.attendee import Attendee, Named, attendee_data, named
+from storage.instants import to_micros
+
+CHECK_IN_BEFORE = timedelta(hours=2)  # helpers come early to set up
+CLOCK_TOLERANCE = timedelta(minutes=5)  # a phone's clock may be ahead
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRecord:
+    """Who was there, and from when to when; without a check-out, until the shift's end."""
+
+    attendee: Attendee
+    checked_in_at: datetime
+    checked_out_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """A record whose attendee could be read; `path` is where it stands in the input."""
+
+    path: tuple[str, ...]
+    named: Named
+    checked_in_at: datetime
+    checked_out_at: datetime | None
+
+
+def read_records(records: Sequence[AttendanceRecord], now: datetime) -> list[ReadRecord | Refusal]:
+    """Who is meant by each record, or why nobody can be. Some 50 ms of computing for 500 phone numbers."""
+    return [read_record(record, now, "records", str(index)) for index, record in enumerate(records)]
+
+
+def read_record(record: AttendanceRecord, now: datetime, *path: str) -> ReadRecord | Refusal:
+    try:
+        who = named(record.attendee, record.checked_in_at, now, *path, "attendee")
+    except Refusal as refusal:
+        return refusal
+    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at)
+
+
+def check_presence(record: ReadRecord, starts: datetime, ends: datetime, now: datetime) -> None:
+    """Raises InvalidInput unless the times are those of somebody who was at a shift from `starts` to `ends`."""
+    came, left = record.checked_in_at, record.checked_out_at
+    if came > now + CLOCK_TOLERANCE:
+        raise InvalidInput(reason="checked_in_in_the_future", path=(*record.path, "checkedInAt"))
+    if not starts - CHECK_IN_BEFORE <= came < ends:
+        raise InvalidInput(reason="checked_in_outside_shift", path=(*record.path, "checkedInAt"))
+    if left is None:
+        return
+    if left <= came:
+        raise InvalidInput(reason="checked_out_before_check_in", path=(*record.path, "checkedOutAt"))
+    if left <= starts:
+        raise InvalidInput(reason="checked_out_before_shift", path=(*record.path, "checkedOutAt"))
+    if left > now + CLOCK_TOLERANCE:
+        raise InvalidInput(reason="checked_out_in_the_future", path=(*record.path, "checkedOutAt"))
+
+
+def records_data(records: Sequence[AttendanceRecord]) -> list[list[object]]:
+    """What an idempotency key remembers of the records, as JSON data."""
+    return [
+        [
+            *attendee_data(record.attendee),
+            to_micros(record.checked_in_at),
+            record.checked_out_at and to_micros(record.checked_out_at),
+        ]
+        for record in records
+    ]

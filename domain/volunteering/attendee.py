@@ -1,0 +1,86 @@
+"""Who attended, as an organiser's list says it: picked, scanned or told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.people.member_code import verify_member_code
+from domain.people.phone import parse_phone
+from domain.people.phone_seal import phone_digest
+from domain.refusals import CodeExpired, Refusal
+from domain.volunteering.states import AttendanceMethod
+
+CODE_KEPT_FOR = timedelta(hours=72)  # how long a list may wait for network
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Picked from a list."""
+
+    resident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByMemberCode:
+    """Scanned from their phone when they checked in."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ByPhone:
+    """They told their number, as it was typed."""
+
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An id that is none: what was written, and what is wrong with it. It spoils its own row only."""
+
+    written: str
+    refusal: Refusal
+
+
+Attendee = ById | ByMemberCode | ByPhone | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One person who is looked up by the id or by the number (E.164); `path` is where the input names them."""
+
+    path: tuple[str, ...]
+    method: AttendanceMethod
+    resident_id: int | None = None
+    phone: str | None = field(default=None, repr=False)
+
+
+def named(attendee: Attendee, checked_in_at: datetime, now: datetime, *path: str) -> Named:
+    """Who is meant. Raises the Unreadable's refusal, InvalidInput, CodeExpired."""
+    match attendee:
+        case ById(resident_id):
+            return Named((*path, "residentId"), AttendanceMethod.ORGANISER, resident_id)
+        case ByPhone(phone):
+            where = (*path, "phone")
+            return Named(where, AttendanceMethod.ORGANISER, phone=parse_phone(phone, *where))
+        case ByMemberCode(token):
+            where = (*path, "memberCode")
+            if now - checked_in_at > CODE_KEPT_FOR:
+                raise CodeExpired(path=where)
+            return Named(where, AttendanceMethod.MEMBER_CODE, verify_member_code(token, checked_in_at, *where))
+        case Unreadable(_, refusal):
+            raise refusal.at(*path, "residentId")
+
+
+def attendee_data(attendee: Attendee) -> list[object]:
+    """What an idempotency key remembers of an attendee, as JSON data. A number only as its keyed digest."""
+    match attendee:
+        case ById(resident_id):
+            return ["residentId", resident_id]
+        case ByPhone(phone):
+            return ["phone", phone_digest(ascii(phone))]
+        case ByMemberCode(token):
+            return ["memberCode", token]
+        case Unreadable(written, _):
+            return ["unreadable", written]

@@ -1,0 +1,137 @@
+"""Deciding a batch: each row on its own, in the order given, from what was looked up for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.refusals import AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
+from domain.volunteering.attendance_record import ReadRecord, check_presence
+from domain.volunteering.logged_row import LoggedRow
+from domain.volunteering.points_rule import SECOND, PointsRule, points_for, time_served
+from domain.volunteering.states import AttendanceMethod
+from ledger.accounts import AccountKind, AccountRef
+from ledger.posting import MAX_POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShift:
+    """A shift whose activity is locked."""
+
+    id: int
+    activity_id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    rule: PointsRule
+
+
+@dataclass(slots=True)
+class Wallet:
+    """A resident's wallet: how many points it has ever taken in, as the batch goes on."""
+
+    account: AccountRef
+    credits: int
+
+
+@dataclass(slots=True)
+class Known:
+    """What was looked up for the batch; deciding a row changes it for the rows that follow.
+
+    `budget_left` None is no limit.
+    """
+
+    ids_by_phone: dict[str, int]
+    wallets: dict[int, Wallet]
+    attended: set[int]
+    budget_left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttendance:
+    """An attendance to be recorded; `transfer_id` None where it earns nothing."""
+
+    id: int
+    resident_id: int
+    checked_in_at: datetime
+    checked_out_at: datetime
+    served_seconds: int
+    method: AttendanceMethod
+    points: int
+    account: AccountRef
+    transfer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The keys made for one row."""
+
+    attendance: int
+    transfer: int
+
+
+def wallet_of(account_id: int, credits_: int) -> Wallet:
+    return Wallet(AccountRef(account_id, AccountKind.WALLET), credits_)
+
+
+def decide(
+    rows: Sequence[ReadRecord | Refusal], shift: HeldShift, known: Known, ids: Sequence[Ids], now: datetime
+) -> tuple[list[LoggedRow], list[NewAttendance]]:
+    """The answer to each row, and the attendances to be recorded."""
+    answers: list[LoggedRow] = []
+    added: list[NewAttendance] = []
+    for row, keys in zip(rows, ids, strict=True):
+        try:
+            if isinstance(row, Refusal):
+                raise row
+            added.append(attendance_of(row, shift, known, keys, now))
+            answers.append(LoggedRow(keys.attendance))
+        except Refusal as refusal:
+            answers.append(LoggedRow(refusal=refusal))
+    return answers, added
+
+
+def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, now: datetime) -> NewAttendance:
+    """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the wallet is full), BudgetExhausted."""
+    check_presence(row, shift.starts_at, shift.ends_at, now)
+    resident_id = resident_of(row, known)
+    left_at = row.checked_out_at or shift.ends_at
+    served = time_served(row.checked_in_at, left_at, shift.starts_at, shift.ends_at)
+    points = points_for(shift.rule, served)
+    wallet = known.wallets[resident_id]
+    take(row, known, wallet, points, shift.rule.programme)
+    known.attended.add(resident_id)
+    return NewAttendance(
+        id=keys.attendance,
+        resident_id=resident_id,
+        checked_in_at=row.checked_in_at,
+        checked_out_at=left_at,
+        served_seconds=served // SECOND,
+        method=row.named.method,
+        points=points,
+        account=wallet.account,
+        transfer_id=keys.transfer if points else None,
+    )
+
+
+def resident_of(row: ReadRecord, known: Known) -> int:
+    """Raises NotFound, AlreadyAttended."""
+    who = row.named
+    resident_id = who.resident_id if who.phone is None else known.ids_by_phone.get(who.phone)
+    if resident_id is None or resident_id not in known.wallets:
+        raise NotFound(path=who.path)
+    if resident_id in known.attended:
+        raise AlreadyAttended(path=row.path)
+    return resident_id
+
+
+def take(row: ReadRecord, known: Known, wallet: Wallet, points: int, programme: str) -> None:
+    """The points are set aside for the row. Raises InvalidInput, BudgetExhausted."""
+    if wallet.credits + points > MAX_POINTS:
+        raise InvalidInput(reason="wallet_full", values={"limit": MAX_POINTS}, path=row.path)
+    if known.budget_left is not None:
+        if points > known.budget_left:
+            raise BudgetExhausted(programme=programme, path=row.path)
+        known.budget_left -= points
+    wallet.credits += points

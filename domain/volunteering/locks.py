@@ -1,0 +1,32 @@
+"""The order in which this room locks rows. Every act keeps it, or PostgreSQL would answer with deadlocks.
+
+    1. the idempotency key     (caller, key)
+    2. the resident            residents.sign_up_version: what one person signs up for happens one after the other
+    3. the activity            activities; whoever changes its sign-ups, attendances or counts holds its row
+    4. the shift               shifts; its counts follow the activity's
+    5. sign-ups, attendances   only under their activity's lock
+    6. the ledger              programme, transfers, wallets by id (ledger.posting)
+
+On SQLite a transaction that writes is alone, so that nothing has to be locked.
+"""
+
+from __future__ import annotations
+
+from storage import Transaction
+from storage.dialect import Dialect
+
+LOCK_RESIDENT = "UPDATE residents SET sign_up_version = sign_up_version + 1 WHERE id = ?"
+
+
+def lock_of(dialect: Dialect, alias: str) -> str:
+    """What is put behind a SELECT to lock the rows of one of its tables.
+
+    NO KEY: rows that merely refer to a locked row (foreign keys) need not wait for it.
+    """
+    return "" if dialect == "sqlite" else f" FOR NO KEY UPDATE OF {alias}"
+
+
+async def lock_resident(tx: Transaction, resident_id: int) -> None:
+    """No other sign-up of the resident is made or taken back until the end of this transaction."""
+    locked = await tx.execute(LOCK_RESIDENT, resident_id)
+    assert locked == 1, "a caller is a resident"

@@ -1,0 +1,114 @@
+"""Activities and who came. (`activity_grams` has no model: it is an index.)"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.fields import InstantField
+
+
+class Activity(Model):
+    """One volunteer activity. The counts are kept by the acts that change them."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    kind = fields.TextField()
+    title = fields.TextField()
+    summary = fields.TextField()
+    status = fields.TextField()
+    host_id = fields.BigIntField()
+    area_id = fields.BigIntField()
+    venue = fields.TextField()
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    starts_at = InstantField()
+    ends_at = InstantField()
+    sign_up_closes_at = InstantField(null=True)
+    capacity = fields.BigIntField(null=True)
+    waitlist_limit = fields.BigIntField(default=500)
+    confirmed_count = fields.BigIntField(default=0)
+    waitlist_count = fields.BigIntField(default=0)
+    attendance_count = fields.BigIntField(default=0)
+    arrivals = fields.BigIntField(default=0)
+    points_programme = fields.TextField()
+    points_per_attendance = fields.BigIntField()
+    points_per_hour = fields.BigIntField()
+    points_cap = fields.BigIntField()
+    search_text = fields.TextField()
+    created_by_id = fields.BigIntField()
+    created_at = InstantField()
+    published_at = InstantField(null=True)
+    cancelled_at = InstantField(null=True)
+    cancel_reason = fields.TextField(null=True)
+
+    class Meta:
+        table = "activities"
+
+
+class ActivityPartner(Model):
+    """An organisation that helps the host."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    activity_id = fields.BigIntField()
+    organisation_id = fields.BigIntField()
+    position = fields.BigIntField()
+
+    class Meta:
+        table = "activity_partners"
+
+
+class Shift(Model):
+    """A time slot or a task within an activity."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    activity_id = fields.BigIntField()
+    name = fields.TextField()
+    starts_at = InstantField()
+    ends_at = InstantField()
+    capacity = fields.BigIntField(null=True)
+    confirmed_count = fields.BigIntField(default=0)
+    waitlist_count = fields.BigIntField(default=0)
+    position = fields.BigIntField()
+
+    class Meta:
+        table = "shifts"
+
+
+class SignUp(Model):
+    """A resident asked for a place in a shift; `arrival` is the order in which the activity was asked."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    activity_id = fields.BigIntField()
+    shift_id = fields.BigIntField()
+    resident_id = fields.BigIntField()
+    status = fields.TextField()
+    arrival = fields.BigIntField()
+    created_at = InstantField()
+    confirmed_at = InstantField(null=True)
+    cancelled_at = InstantField(null=True)
+
+    class Meta:
+        table = "sign_ups"
+
+
+class Attendance(Model):
+    """A resident was there. Counts until it is voided."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    activity_id = fields.BigIntField()
+    shift_id = fields.BigIntField()
+    resident_id = fields.BigIntField()
+    checked_in_at = InstantField()
+    checked_out_at = InstantField()
+    served_seconds = fields.BigIntField()
+    method = fields.TextField()
+    recorded_by_id = fields.BigIntField()
+    recorded_at = InstantField()
+    points_earned = fields.BigIntField()
+    transfer_id = fields.BigIntField(null=True)
+    voided_at = InstantField(null=True)
+    void_reason = fields.TextField(null=True)
+    voided_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "attendances"
