@@ -1,0 +1,72 @@
+"""The stable codes of errors. A refusal names its code (domain/refusals.py); here is what each means to a front end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from schema.enums import describe
+
+
+class ErrorCode(StrEnum):
+    """What went wrong, to switch on."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    NOT_FOUND = "NOT_FOUND"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    RATE_LIMITED = "RATE_LIMITED"
+    CONFLICT = "CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    CODE_INCORRECT = "CODE_INCORRECT"
+    CODE_EXPIRED = "CODE_EXPIRED"
+    NOT_OPEN = "NOT_OPEN"
+    ALREADY_SIGNED_UP = "ALREADY_SIGNED_UP"
+    FULL = "FULL"
+    ALREADY_ATTENDED = "ALREADY_ATTENDED"
+    NOT_SIGNED_UP = "NOT_SIGNED_UP"
+    CANCELLED = "CANCELLED"
+    INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
+    BELOW_MINIMUM_BALANCE = "BELOW_MINIMUM_BALANCE"
+    SOLD_OUT = "SOLD_OUT"
+    LIMIT_PER_RESIDENT = "LIMIT_PER_RESIDENT"
+    BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+    ALREADY_REVERSED = "ALREADY_REVERSED"
+    TICKET_INVALID = "TICKET_INVALID"
+    TICKET_NOT_YET_VALID = "TICKET_NOT_YET_VALID"
+    TICKET_EXPIRED = "TICKET_EXPIRED"
+    TICKET_REFUNDED = "TICKET_REFUNDED"
+    TICKET_ALREADY_ADMITTED = "TICKET_ALREADY_ADMITTED"
+    NOT_ADMITTED_HERE = "NOT_ADMITTED_HERE"
+
+
+describe(
+    ErrorCode,
+    "What went wrong, to switch on. Codes are stable; more may be added.",
+    INVALID_INPUT="A value breaks a rule; path and message say which.",
+    NOT_FOUND="There is no such thing, or the caller may not know of it.",
+    UNAUTHENTICATED="Nobody is signed in, or the access token is out of date: refresh the session or sign in.",
+    FORBIDDEN="The caller's roles do not reach so far.",
+    RATE_LIMITED="Asked too often; the message says when it is worth another try.",
+    CONFLICT="It clashes with something that stands, such as a sign-up for an overlapping shift.",
+    IDEMPOTENCY_KEY_REUSED="The idempotency key, or the scan's id, was used for a different input. A new intent wants a new key.",
+    CODE_INCORRECT="The sign-in code or member code is wrong, or its tries are used up.",
+    CODE_EXPIRED="The code or the refresh token is out of date: ask for a new one.",
+    NOT_OPEN="Not now: before it opens, after it closes, or not published.",
+    ALREADY_SIGNED_UP="A sign-up of this person for this shift stands.",
+    FULL="Every place is taken, and so is the waiting list (LimitReached).",
+    ALREADY_ATTENDED="This person's attendance of this shift is recorded already.",
+    NOT_SIGNED_UP="There is no sign-up that stands.",
+    CANCELLED="The activity was cancelled.",
+    INSUFFICIENT_POINTS="The wallet does not cover it (InsufficientPoints).",
+    BELOW_MINIMUM_BALANCE="The wallet does not show the minimum balance that the offer asks for (InsufficientPoints).",
+    SOLD_OUT="Fewer tickets are left than asked for.",
+    LIMIT_PER_RESIDENT="More tickets than one resident may have of this offer (LimitReached).",
+    BUDGET_EXHAUSTED="The programme may not issue that many points more.",
+    ALREADY_REVERSED="It was taken back already: voided, reversed or refunded.",
+    TICKET_INVALID="Not a ticket of ours: the token was altered, is incomplete, or names no ticket.",
+    TICKET_NOT_YET_VALID="The ticket's session does not admit yet.",
+    TICKET_EXPIRED="The ticket's session is over.",
+    TICKET_REFUNDED="The ticket's order was refunded.",
+    TICKET_ALREADY_ADMITTED="The ticket was used here as often as it may; the error shows when and where (AlreadyAdmitted).",
+    NOT_ADMITTED_HERE="The ticket is for something else than what this gate or attraction belongs to.",
+)

@@ -1,0 +1,46 @@
+"""What every resolver may know about the request it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import strawberry
+
+from domain.people.caller import Caller
+from domain.people.sms import SmsSender
+from schema.reads.asking import Asking, Language
+
+__all__ = ["Context", "Info", "Language"]
+
+
+def keep_nothing(_: int | None) -> None:
+    """For whoever remembers no callers."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who calls, in which language; and what an act needs from outside: the time, a sender of text messages, randomness."""
+
+    caller: Caller
+    language: Language
+    clock: Callable[[], datetime]
+    sms: SmsSender
+    random_bytes: Callable[[int], bytes]
+    #: Told when a session ends, so that whoever remembers its caller forgets them.
+    session_ended: Callable[[int | None], None] = keep_nothing
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, aware. Read anew each time: a subscription lives for hours."""
+        return self.clock()
+
+    @property
+    def asking(self) -> Asking:
+        """What a read may depend on besides its arguments."""
+        return Asking(self.caller.resident_id, self.now, self.language)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

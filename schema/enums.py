@@ -1,0 +1,167 @@
+"""The enums of the contract: the domain's own, with words for a front-end developer."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from domain.people.rights import Role
+from domain.places.kinds import AreaLevel, OrganisationKind
+from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
+from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
+from ledger.accounts import AccountKind
+from ledger.posting import TransferKind
+
+__all__ = [
+    "AccountKind",
+    "ActivityKind",
+    "ActivityOrder",
+    "ActivityStatus",
+    "AreaLevel",
+    "AttendanceMethod",
+    "OfferStatus",
+    "OrderStatus",
+    "OrganisationKind",
+    "Role",
+    "SignUpStatus",
+    "TicketStatus",
+    "TransferKind",
+    "describe",
+]
+
+
+def describe(enum: type[Enum], description: str, **values: str) -> None:
+    """Make an enum a GraphQL enum; every value needs its description."""
+    strawberry.enum(enum, description=description)
+    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
+    assert values.keys() == {value.name for value in definition.values}, f"{enum.__name__} and its descriptions differ"
+    for value in definition.values:
+        value.description = values[value.name]
+
+
+class ActivityOrder(StrEnum):
+    """How a list of activities is sorted."""
+
+    STARTS_AT_ASC = "STARTS_AT_ASC"
+    STARTS_AT_DESC = "STARTS_AT_DESC"
+
+
+describe(
+    AreaLevel,
+    "How large an area is. A tree may leave levels out.",
+    DISTRICT="A district (区), the largest. It lies in no other area.",
+    SUBDISTRICT="A subdistrict of a town (街道).",
+    TOWN="A rural town (镇).",
+    COMMUNITY="An urban community (社区).",
+    VILLAGE="A village (村).",
+    GRID="A grid (网格): some hundred households with a grid worker.",
+)
+describe(
+    OrganisationKind,
+    "What a body is.",
+    COMMUNITY_COMMITTEE="The committee of a community or village (居委会, 村委会), or its grid centre.",
+    CIVIL_PRACTICE_STATION="A centre or station for civil practice (新时代文明实践中心, 站).",
+    GOVERNMENT="An office of the government.",
+    HOSPITAL="A hospital or clinic.",
+    COMPANY="A company, for instance one that manages buildings.",
+    SCHOOL="A school.",
+    ASSOCIATION="An association of volunteers or of a trade.",
+    OTHER="Anything else.",
+)
+describe(
+    Role,
+    "What a role grant allows, over an organisation or over an area and all that is managed below it.",
+    ORGANISER="Opens activities and offers, sees who signed up, logs who came.",
+    GATE_STAFF="Scans tickets, and redeems for residents who stand at the gate.",
+    AUDITOR="Reads the whole book. Counts for the book only over a district.",
+    ADMIN="Reads the whole book and corrects it with a reason. Counts for the book only over a district.",
+)
+describe(
+    ActivityKind,
+    "What an activity is about.",
+    CLINIC="A free clinic (义诊).",
+    ANTI_FRAUD="A drive against fraud (反诈宣传).",
+    CLEANUP="Cleaning up a village or a street (环境整治).",
+    DISASTER_PREPAREDNESS="Drills and advice for earthquakes, floods and fires (防灾减灾).",
+    SAFETY_INSPECTION="Checking what could be a danger, such as drinking water (安全排查).",
+    STUDY_PROMOTION="Helping people to study on Xuexi Qiangguo (学习推广).",
+    READING="Reading and sharing (读书分享).",
+    CULTURE="Crafts and arts (文化活动).",
+    FESTIVAL="What belongs to a festival (节日活动).",
+    FARM_AID="Helping farmers to sell (助农).",
+    CENSUS="Helping with a census (普查).",
+    COMMUNITY_SERVICE="Other service in the community (社区服务).",
+    OTHER="Anything else.",
+)
+describe(
+    ActivityStatus,
+    "Where an activity is in its life.",
+    DRAFT="Only its organisers see it.",
+    PUBLISHED="Everyone sees it; residents may sign up.",
+    CANCELLED="It does not take place; all its sign-ups are cancelled.",
+    COMPLETED="It took place.",
+)
+describe(
+    ActivityOrder,
+    "How a list of activities is sorted.",
+    STARTS_AT_ASC="Those that start first come first.",
+    STARTS_AT_DESC="Those that start last come first.",
+)
+describe(
+    SignUpStatus,
+    "What became of a sign-up. It stands while it is CONFIRMED or WAITLISTED.",
+    CONFIRMED="The resident has a place.",
+    WAITLISTED="The resident waits; when a place falls free the first in line gets it, by itself.",
+    CANCELLED="Cancelled by the resident, or with the whole activity.",
+)
+describe(
+    AttendanceMethod,
+    "How it is known that the resident was there.",
+    ORGANISER="An organiser ticked them off a list or entered their phone number.",
+    MEMBER_CODE="An organiser scanned the code on their phone.",
+    SELF_CHECK_IN="The resident scanned the activity's code.",
+    IMPORT="Taken over from another system.",
+)
+describe(
+    AccountKind,
+    "What an account of the ledger is for.",
+    WALLET="One resident's points in one programme.",
+    ISSUANCE="Where points come from.",
+    REDEMPTION="Where spent points go.",
+    EXPIRY="Where expired points go.",
+    ADJUSTMENT="The other side of corrections.",
+)
+describe(
+    TransferKind,
+    "Why points moved.",
+    EARN="Earned, for instance by an attendance.",
+    REDEEM="Spent on an order of tickets.",
+    REFUND="Given back for an order.",
+    ADJUST="A correction by an administrator, with a reason.",
+    EXPIRE="Expired.",
+    REVERSAL="Takes back an earlier transfer that was a mistake.",
+)
+describe(
+    OfferStatus,
+    "Where an offer is in its life.",
+    DRAFT="Only its host's staff see it.",
+    ON_SALE="Can be redeemed between salesOpenAt and salesCloseAt.",
+    PAUSED="Cannot be redeemed for the time being.",
+    CLOSED="Cannot be redeemed any more.",
+)
+describe(
+    OrderStatus,
+    "What became of an order.",
+    PAID="Its tickets are good.",
+    REFUNDED="Points and places were given back; its tickets are void.",
+)
+describe(
+    TicketStatus,
+    "What a ticket is good for.",
+    VALID="Not used yet.",
+    ADMITTED="Let somebody in at least once; it may still open other attractions.",
+    REFUNDED="Void: its order was refunded.",
+    EXPIRED="Never used, and its session is over.",
+)

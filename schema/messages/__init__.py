@@ -1,0 +1,41 @@
+"""What is said to people, zh-CN first, English second: words for every code and for every reason a refusal may give."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from domain.refusals import Refusal
+from schema.messages.codes import CODES
+from schema.messages.inputs import INPUTS
+from schema.messages.people import PEOPLE
+from schema.messages.redemption import REDEMPTION
+from schema.messages.volunteering import VOLUNTEERING
+from schema.reads.arguments import Text
+from schema.reads.asking import Language
+
+__all__ = ["CODES", "REASONS", "message_of"]
+
+REASONS = MappingProxyType(INPUTS | PEOPLE | VOLUNTEERING | REDEMPTION)
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def message_of(refusal: Refusal, language: Language) -> str:
+    """What a refusal says to a person: by its reason, where it gives one, else by its code."""
+    reason = getattr(refusal, "reason", None)
+    text: Text = REASONS[reason] if reason is not None else CODES[refusal.code]
+    return text.said_in(language).format_map(figures_of(refusal))
+
+
+def figures_of(refusal: Refusal) -> dict[str, object]:
+    """What a message may mention: the refusal's own fields, and the values that came with its reason."""
+    own = {field.name: getattr(refusal, field.name) for field in fields(refusal)}
+    given = own.pop("values", {})
+    return {name: readable(value) for name, value in (own | given).items()}
+
+
+def readable(value: object) -> object:
+    """Instants as a clock on the wall shows them; anything else as it is."""
+    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value

@@ -1,0 +1,33 @@
+"""Words for the reasons that the rooms places, people and points give."""
+
+from __future__ import annotations
+
+from schema.reads.arguments import Text
+
+PEOPLE: dict[str, Text] = {
+    "phone_not_mainland_mobile": Text("请输入正确的大陆手机号码。", "Enter a valid mainland China mobile number."),
+    "phone_taken": Text("该手机号码已经注册。", "This phone number is already registered."),
+    "member_code_invalid": Text(
+        "会员码无效，请让对方刷新后再扫。", "This member code is not valid. Ask them to refresh it and scan again."
+    ),
+    "area_code_malformed": Text(
+        "区域代码只能由字母、数字和“-”“_”“.”组成，且不超过 64 个字符。",
+        "An area code consists of letters, digits, '-', '_' and '.', at most 64 of them.",
+    ),
+    "area_without_parent_is_a_district": Text(
+        "没有上级区域的只能是区（县）。", "Only a district lies in no other area."
+    ),
+    "area_level_above_parent": Text(
+        "区域的级别不能高于上级区域。", "An area's level cannot be above that of the area it lies in."
+    ),
+    "area_code_taken": Text("该区域代码已被使用。", "This area code is already taken."),
+    "organisation_name_taken": Text("该区域内已有同名单位。", "This area already has an organisation of that name."),
+    "role_over_one": Text(
+        "角色须授予一个区域或一个单位，两者只能选一个。",
+        "A role is held over one area or over one organisation, not both.",
+    ),
+    "unknown_programme": Text("没有名为“{programme}”的积分项目。", "There is no programme '{programme}'."),
+    "wallet_full": Text("钱包积分不能超过 {limit}。", "A wallet holds at most {limit} points."),
+    "adjustment_zero": Text("调整的积分不能为 0。", "The adjustment must not be zero."),
+    "adjustment_too_large": Text("单次最多调整 {limit} 积分。", "One adjustment moves at most {limit} points."),
+}

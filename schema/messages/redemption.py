@@ -1,0 +1,32 @@
+"""Words for the reasons that the room redemption gives."""
+
+from __future__ import annotations
+
+from schema.reads.arguments import Text
+
+REDEMPTION: dict[str, Text] = {
+    "sales_close_before_open": Text("兑换截止时间必须晚于开始时间。", "Redeeming must close after it opens."),
+    "refund_ends_before_sales_open": Text(
+        "退票截止时间必须晚于兑换开始时间。", "The last moment for refunds must be after redeeming opens."
+    ),
+    "session_too_long": Text("单个场次最长 {days} 天。", "A session lasts at most {days} days."),
+    "session_ends_before_sales_open": Text(
+        "场次在兑换开始之前就已结束。", "The session would be over before redeeming opens."
+    ),
+    "attraction_named_twice": Text("游玩项目“{name}”重复了。", "The attraction '{name}' is listed twice."),
+    "scanned_in_future": Text(
+        "扫码时间晚于当前时间，请校准设备时钟。", "The scan is dated in the future. Set the device's clock."
+    ),
+    "offer_draft": Text("该兑换项目尚未发布。", "This offer is not published yet."),
+    "offer_paused": Text("该兑换项目已暂停兑换。", "This offer is paused."),
+    "offer_closed": Text("该兑换项目已关闭。", "This offer is closed."),
+    "offer_not_on_sale": Text("该兑换项目目前不可兑换。", "This offer is not on sale."),
+    "sales_not_open_yet": Text("兑换还没有开始。", "Redeeming has not opened yet."),
+    "sales_closed": Text("兑换已经截止。", "Redeeming has closed."),
+    "session_over": Text("该场次已经结束。", "This session is over."),
+    "not_refundable": Text("该兑换项目的门票不支持退票。", "Tickets of this offer cannot be refunded."),
+    "refund_closed": Text("已过退票截止时间。", "The time for refunds is over."),
+    "undo_closed": Text(
+        "入场记录已超过 15 分钟，不能再撤销。", "The admission is more than 15 minutes old and can no longer be undone."
+    ),
+}

@@ -1,0 +1,38 @@
+"""Words for the reasons that the room volunteering gives."""
+
+from __future__ import annotations
+
+from schema.reads.arguments import Text
+
+VOLUNTEERING: dict[str, Text] = {
+    "position_half": Text("经度和纬度须同时填写。", "Latitude and longitude go together."),
+    "activity_too_long": Text("单个活动最长 {days} 天。", "An activity lasts at most {days} days."),
+    "ends_in_the_past": Text("结束时间已过，不能再发起该活动。", "The activity would be over already."),
+    "sign_up_closes_after_end": Text(
+        "报名截止时间不能晚于活动结束时间。", "Sign-up cannot close after the activity ends."
+    ),
+    "partner_is_host": Text("主办单位不必再列为协办单位。", "The host cannot be its own partner."),
+    "partner_named_twice": Text("该协办单位已经列出。", "This partner is listed twice."),
+    "shift_outside_activity": Text("班次时间须在活动时间之内。", "A shift must lie within the times of its activity."),
+    "activity_draft": Text("该活动尚未发布。", "This activity is not published yet."),
+    "activity_published": Text("该活动已经发布过了。", "This activity is already published."),
+    "activity_over": Text("该活动已经结束。", "This activity is over."),
+    "sign_up_closed": Text("报名已经截止。", "Sign-up has closed."),
+    "shift_started": Text("该班次已经开始。", "This shift has already started."),
+    "shifts_overlap": Text(
+        "与您已报名的“{title}”时间冲突。", "It is at the same time as '{title}', which you signed up for."
+    ),
+    "checked_in_in_the_future": Text(
+        "签到时间晚于当前时间，请校准设备时钟。", "The check-in is in the future. Set the device's clock."
+    ),
+    "checked_in_outside_shift": Text(
+        "签到时间须在班次开始前 2 小时至班次结束之间。",
+        "A check-in lies between two hours before the shift and its end.",
+    ),
+    "checked_out_before_check_in": Text("签退时间必须晚于签到时间。", "The check-out must be after the check-in."),
+    "checked_out_before_shift": Text("签退时间早于班次开始时间，不能计入。", "They left before the shift began."),
+    "checked_out_in_the_future": Text(
+        "签退时间晚于当前时间；若人还在现场，请先留空。",
+        "The check-out is in the future. Leave it out for who is still there.",
+    ),
+}

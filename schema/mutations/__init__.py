@@ -1,0 +1,1 @@
+"""What clients may do, one file a room."""

@@ -1,0 +1,22 @@
+"""The root of all mutations."""
+
+from __future__ import annotations
+
+import strawberry
+
+from schema.mutations.attendance import AttendanceMutations
+from schema.mutations.gate import GateMutations
+from schema.mutations.people import PeopleMutations
+from schema.mutations.points import PointsMutations
+from schema.mutations.redemption import RedemptionMutations
+from schema.mutations.volunteering import VolunteeringMutations
+
+
+@strawberry.type(
+    description="What can be done. Each answers with a payload whose `errors` is empty on success; what could not be done "
+    "changed nothing."
+)
+class Mutation(
+    PeopleMutations, VolunteeringMutations, AttendanceMutations, RedemptionMutations, GateMutations, PointsMutations
+):
+    """All rooms together."""

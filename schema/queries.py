@@ -1,0 +1,82 @@
+"""What clients may ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain.points.read_trial_balance import read_trial_balance
+from schema.context import Info
+from schema.enums import ActivityOrder
+from schema.inputs.volunteering import ActivityFilter
+from schema.reads.arguments import argument
+from schema.reads.declare import Node, by_id, by_ids, connection, to_one
+from schema.reads.paging import Connection
+from schema.scalars import Points
+from schema.searching import activities_where, problem_of_filter
+from schema.types.ledger import TrialBalance, TrialBalanceLine
+from schema.types.places import Area
+from schema.types.redemption import TicketOffer
+from schema.types.viewer import Viewer
+from schema.types.volunteering import Activity
+
+BY_START = {ActivityOrder.STARTS_AT_ASC: "starts_at", ActivityOrder.STARTS_AT_DESC: "-starts_at"}
+
+
+async def book_at(
+    info: Info,
+    programme: Annotated[str, strawberry.argument(description="The programme's code.")] = "xuexi",
+    as_of: Annotated[
+        datetime | None, strawberry.argument(description="At this instant; null: now.")
+    ] = strawberry.UNSET,
+) -> TrialBalance:
+    """The trial balance as GraphQL shows it. Raises Unauthenticated, Forbidden, InvalidInput."""
+    balance = await read_trial_balance(info.context.caller, programme, as_of or info.context.now)
+    return TrialBalance(
+        programme=balance.programme,
+        as_of=balance.at,
+        accounts=[
+            TrialBalanceLine(
+                kind=line.kind, debits=Points(line.debits), credits=Points(line.credits), accounts=line.accounts
+            )
+            for line in balance.lines
+        ],
+        total_debits=Points(balance.total_debits),
+        total_credits=Points(balance.total_credits),
+        balanced=balance.balanced,
+    )
+
+
+@strawberry.type(description="What can be asked. Lists are paged: first or last is required, 1 to 100.")
+class Query:
+    """Read in one SQL statement each, and one more for each list inside."""
+
+    node: Node | None = by_id("Any object by its id; null where there is none, or where the viewer may not see it.")
+    nodes: list[Node | None] = by_ids(
+        "Objects by their ids, in the same order, null for each that cannot be seen. 100 at most."
+    )
+    viewer: Viewer | None = to_one("The signed-in person. Null when nobody is signed in.", on="{other}.id = :viewer")
+    area: Area | None = to_one(
+        "An area by its code.", on="{other}.code = :code", args={"code": argument(str, "The area's code.")}
+    )
+    activities: Connection[Activity] = connection(
+        "Activities, those that are published unless the filter says otherwise.",
+        order=BY_START,
+        where=activities_where,
+        args={
+            "filter": argument(ActivityFilter | None, "Which are wanted.", check=problem_of_filter),
+            "order_by": argument(ActivityOrder, "How they are sorted.", default=ActivityOrder.STARTS_AT_ASC),
+        },
+    )
+    activity: Activity | None = by_id("An activity by its id.")
+    ticket_offers: Connection[TicketOffer] = connection(
+        "Offers, those whose sales open last come first.", order="-sales_open_at"
+    )
+    ticket_offer: TicketOffer | None = by_id("An offer by its id.")
+    trial_balance: TrialBalance = strawberry.field(
+        resolver=book_at,
+        description="The whole book in one look. Auditors and administrators of a district. Errors: UNAUTHENTICATED, FORBIDDEN, "
+        "INVALID_INPUT.",
+    )

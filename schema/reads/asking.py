@@ -1,0 +1,33 @@
+"""Who asks, when, and in which language: all that a read may depend on besides its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal, Protocol
+
+from storage.instants import to_micros
+
+Language = Literal["zh-CN", "en"]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`viewer` is the id of the signed-in resident, None when nobody is signed in; `now` is an aware datetime."""
+
+    viewer: int | None
+    now: datetime
+    language: Language = "zh-CN"
+
+    @cached_property
+    def now_micros(self) -> int:
+        """`now` as the database keeps instants."""
+        return to_micros(self.now)
+
+
+class AskingContext(Protocol):
+    """What the GraphQL context has to offer for reads."""
+
+    @property
+    def asking(self) -> Asking: ...

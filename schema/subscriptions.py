@@ -1,0 +1,142 @@
+"""What clients may follow: the present state first, then after each change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, ParamSpec, TypeVar
+
+import strawberry
+
+import storage
+from domain.people.caller import Caller
+from domain.people.standing_session import require_standing_session
+from domain.redemption.visibility import keeps_the_gate, sees_part_of_offer
+from domain.refusals import Forbidden, InvalidInput, NotFound
+from domain.viewer_sql import for_viewer
+from domain.volunteering.visibility import organises, sees_activity
+from schema.context import Context, Info
+from schema.ids import require_id
+from schema.reads.references import reference
+from schema.types.gate import Admission
+from schema.types.ledger import Wallet
+from schema.types.volunteering import Activity
+from schema.watching import arrivals, states
+from storage import Row
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SELECT_WALLET = "SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND kind = 'WALLET'"
+SELECT_ENTRY_COUNT = "SELECT entry_count FROM accounts WHERE id = ?"
+# All of an activity that changes; and whether the caller may follow it, asked anew each time: roles can be revoked.
+SELECT_ACTIVITY = f"""SELECT CASE WHEN {organises("wa")} THEN 1 ELSE 0 END, CASE WHEN {sees_activity("wa")} THEN 1 ELSE 0 END,
+    wa.status, wa.confirmed_count, wa.waitlist_count, wa.attendance_count, wa.arrivals FROM activities wa WHERE wa.id = ?"""
+SELECT_SESSION = f"""SELECT CASE WHEN {keeps_the_gate("vs.offer_id")} THEN 1 ELSE 0 END,
+    CASE WHEN {sees_part_of_offer("vs")} THEN 1 ELSE 0 END FROM offer_sessions vs WHERE vs.id = ?"""
+SELECT_ADMISSIONS = "SELECT id FROM admissions WHERE session_id = ? AND id > ? ORDER BY id"
+
+
+async def fetch_for(caller: Caller, sql: str, *params: int) -> Row | None:
+    """The first row of a statement that is written with :viewer and ends with its `?`s. Raises Unauthenticated."""
+    viewer = caller.signed_in()
+    statement, viewers = for_viewer(sql, viewer)
+    rows = await storage.fetch(statement, *viewers, *params)
+    return rows[0] if rows else None
+
+
+async def wallet_of(caller: Caller, programme: str) -> int:
+    """The caller's wallet. Raises Unauthenticated, InvalidInput."""
+    rows = await storage.fetch(SELECT_WALLET, caller.signed_in(), programme)
+    if not rows:
+        raise InvalidInput(reason="unknown_programme", values={"programme": programme}, path=("programme",))
+    wallet_id: int = rows[0][0]
+    return wallet_id
+
+
+async def entry_count(wallet_id: int) -> int:
+    """How many entries a wallet has: it grows with every change."""
+    rows = await storage.fetch(SELECT_ENTRY_COUNT, wallet_id)
+    count: int = rows[0][0]
+    return count
+
+
+async def activity_state(caller: Caller, activity_id: int) -> tuple[object, ...]:
+    """All of an activity that changes. Raises Unauthenticated, NotFound, Forbidden."""
+    row = await fetch_for(caller, SELECT_ACTIVITY, activity_id)
+    if row is None or not row[1]:
+        raise NotFound(path=("activityId",))
+    if not row[0]:
+        raise Forbidden(path=("activityId",))
+    return tuple(row)
+
+
+async def admissions_above(caller: Caller, session_id: int, low: int) -> list[int]:
+    """The ids of a session's admissions above `low`. Raises Unauthenticated, NotFound, Forbidden."""
+    row = await fetch_for(caller, SELECT_SESSION, session_id)
+    if row is None or not row[1]:
+        raise NotFound(path=("sessionId",))
+    if not row[0]:
+        raise Forbidden(path=("sessionId",))
+    return [found[0] for found in await storage.fetch(SELECT_ADMISSIONS, session_id, low)]
+
+
+def in_session(context: Context, look: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """The same look, while the caller's session stands. It then raises Unauthenticated."""
+
+    async def look_again(*args: P.args, **kwargs: P.kwargs) -> T:
+        await require_standing_session(context.caller, context.now)
+        return await look(*args, **kwargs)
+
+    return look_again
+
+
+def subscription(description: str) -> Callable[[Callable[P, T]], T]:
+    """A subscription; Strawberry's own decorator has no types."""
+    made: Callable[[Callable[P, T]], T] = strawberry.subscription(description=description)
+    return made
+
+
+@strawberry.type(
+    description="What can be followed, over a WebSocket (graphql-transport-ws). The present state comes first, then every "
+    "change; several changes at once may come as one."
+)
+class Subscription:
+    """Each event is read anew, with the rights of the moment, while the session stands."""
+
+    @subscription("The signed-in person's wallet, now and after every change. Errors: UNAUTHENTICATED, INVALID_INPUT.")
+    async def wallet_changed(
+        self, info: Info, programme: Annotated[str, strawberry.argument(description="The programme's code.")] = "xuexi"
+    ) -> AsyncGenerator[Wallet, None]:
+        wallet_id = await wallet_of(info.context.caller, programme)
+        look = in_session(info.context, partial(entry_count, wallet_id))
+        async with aclosing(states(f"wallet:{wallet_id}", look)) as changes:
+            async for _ in changes:
+                yield reference(Wallet, wallet_id)
+
+    @subscription(
+        "Organisers: the activity, now and after each sign-up or attendance. Errors: UNAUTHENTICATED, INVALID_INPUT, "
+        "NOT_FOUND, FORBIDDEN."
+    )
+    async def activity_changed(
+        self, info: Info, activity_id: Annotated[strawberry.ID, strawberry.argument(description="Which activity.")]
+    ) -> AsyncGenerator[Activity, None]:
+        number = require_id(activity_id, "Activity", "activityId")
+        look = in_session(info.context, partial(activity_state, info.context.caller, number))
+        async with aclosing(states(f"activity:{number}", look)) as changes:
+            async for _ in changes:
+                yield reference(Activity, number)
+
+    @subscription(
+        "Gate staff: each admission to the session that is recorded from now on, each once. Errors: UNAUTHENTICATED, "
+        "INVALID_INPUT, NOT_FOUND, FORBIDDEN."
+    )
+    async def admission_recorded(
+        self, info: Info, session_id: Annotated[strawberry.ID, strawberry.argument(description="Which session.")]
+    ) -> AsyncGenerator[Admission, None]:
+        number = require_id(session_id, "OfferSession", "sessionId")
+        look = in_session(info.context, partial(admissions_above, info.context.caller, number))
+        async with aclosing(arrivals(f"session:{number}", look)) as recorded:
+            async for admission_id in recorded:
+                yield reference(Admission, admission_id)

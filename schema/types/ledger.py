@@ -1,0 +1,203 @@
+"""Wallets, accounts, transfers and entries: the holder sees their own, readers of the book see all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, Union
+
+import strawberry
+
+from domain.people.rights import reads_the_book
+from domain.redemption.visibility import sees_order
+from domain.volunteering.visibility import sees_attendance
+from ledger import models
+from schema.enums import AccountKind, TransferKind
+from schema.inputs.ledger import EntryFilter
+from schema.reads.arguments import argument
+from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_one, to_one_of
+from schema.reads.paging import Connection
+from schema.reads.sources import Condition, condition
+from schema.scalars import Points
+from schema.types.people import Resident
+from schema.types.redemption import TicketOrder
+from schema.types.volunteering import Attendance
+
+HOLDS_OR_READS = f"({{t}}.holder_id = :viewer OR {reads_the_book()})"
+BALANCE = "{t}.credits - {t}.debits"
+BALANCE_AT = """(SELECT CAST(COALESCE(SUM(be.amount), 0) AS BIGINT) FROM entries be
+    WHERE be.account_id = {t}.id AND be.posted_at <= :at)"""
+
+
+def sum_of_entries(amount: str) -> str:
+    """SQL: `amount` of the entries se, added up over the account {t}."""
+    return f"(SELECT CAST(COALESCE(SUM({amount}), 0) AS BIGINT) FROM entries se WHERE se.account_id = {{t}}.id)"
+
+
+def sum_of_own_part(amount: str) -> str:
+    """SQL: the same, over those transfers only that moved points of a wallet of :viewer's. It starts at that wallet's entries."""
+    return f"""(SELECT CAST(COALESCE(SUM({amount}), 0) AS BIGINT) FROM accounts sw JOIN entries sm ON sm.account_id = sw.id
+        JOIN entries se ON se.transfer_id = sm.transfer_id AND se.account_id = {{t}}.id WHERE sw.holder_id = :viewer)"""
+
+
+def figure(stored: str, amount: str) -> str:
+    """SQL for a sum of an account as :viewer may know it. Only a wallet's sums are stored."""
+    return f"""CASE WHEN {{t}}.holder_id = :viewer THEN {stored}
+        WHEN NOT {reads_the_book()} THEN {sum_of_own_part(amount)}
+        WHEN {{t}}.kind = 'WALLET' THEN {stored} ELSE {sum_of_entries(amount)} END"""
+
+
+def entries_where(filter: EntryFilter | None) -> Iterator[Condition]:  # noqa: A002 - the contract's name
+    if filter is None:
+        return
+    if filter.from_:
+        yield condition("{other}.posted_at >= :since", since=filter.from_)
+    if filter.until:
+        yield condition("{other}.posted_at < :until", until=filter.until)
+    if filter.kinds is not None:
+        kind = "SELECT ft.id FROM transfers ft WHERE ft.id = {other}.transfer_id AND ft.kind IN :kinds"
+        yield condition(f"EXISTS ({kind})", kinds=filter.kinds)
+
+
+@strawberry.type(description="Some points and the day on which they expire.")
+class ExpiringPoints:
+    """None exist: no programme has a rule by which points expire."""
+
+    amount: Points = strawberry.field(description="How many points.")
+    on: date = strawberry.field(description="The last day on which they can be spent.")
+
+
+def none_expire(before: date | None) -> list[ExpiringPoints]:  # noqa: ARG001 - nothing expires before any day
+    return []
+
+
+@row_type(models.Account, visible=HOLDS_OR_READS)
+class Account(Node):
+    """An account of the double-entry ledger. System accounts are for auditors and administrators.
+
+    Others meet system accounts only as the other side of their own transfers; debits, credits and balance then add up
+    no more than those transfers.
+    """
+
+    code: str = sql(
+        "Readable and unique, such as 'xuexi:ISSUANCE'.",
+        "{t}.programme || ':' || {t}.kind || CASE WHEN {t}.kind = 'WALLET' THEN ':' || CAST({t}.id AS TEXT) ELSE '' END",
+    )
+    kind: AccountKind = column("What it is for.")
+    holder: Resident | None = to_one("Whose wallet it is; null for a system account.")
+    debits: Points = sql(
+        "All that ever left it.", figure("{t}.debits", "CASE WHEN se.amount < 0 THEN -se.amount ELSE 0 END")
+    )
+    credits: Points = sql(
+        "All that ever came in.", figure("{t}.credits", "CASE WHEN se.amount > 0 THEN se.amount ELSE 0 END")
+    )
+    balance: Points = sql(
+        "credits - debits. ISSUANCE is negative: it is where points come from.", figure(BALANCE, "se.amount")
+    )
+
+
+TransferSource = Annotated[
+    Union[Attendance, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
+    strawberry.union("TransferSource", description="What in the world caused a transfer."),
+]
+
+# Whoever may know of an attendance or an order may know of the points it moved; whoever merely posted a transfer once, and
+# whose role was revoked since, may not.
+SEES_CAUSE = f"""(EXISTS (SELECT 1 FROM attendances cd WHERE {{t}}.source_kind = 'Attendance' AND cd.id = {{t}}.source_id
+    AND {sees_attendance("cd")}) OR EXISTS (SELECT 1 FROM ticket_orders cr WHERE {{t}}.source_kind = 'TicketOrder'
+    AND cr.id = {{t}}.source_id AND {sees_order("cr")}))"""
+SEES_TRANSFER = f"""({reads_the_book()} OR EXISTS (SELECT 1 FROM accounts vt
+    WHERE vt.id IN ({{t}}.debit_id, {{t}}.credit_id) AND vt.holder_id = :viewer) OR {SEES_CAUSE})"""
+
+
+@row_type(models.Transfer, visible=SEES_TRANSFER)
+class Transfer(Node):
+    """An immutable movement of points from one account to another. A mistake is mended by a reversal, never by an edit."""
+
+    kind: TransferKind = column("Why points moved.")
+    amount: Points = column("How many points, always above zero.")
+    debit: Account = to_one("Where they left.")
+    credit: Account = to_one("Where they went.")
+    memo: str = column("For a person: what for, or the reason of a correction.")
+    occurred_at: datetime = column("When it happened in the world.")
+    posted_at: datetime = column("When the ledger took it.")
+    reverses: Transfer | None = to_one("The earlier transfer that this one takes back.")
+    reversed_by: Transfer | None = to_one(
+        "The later transfer that took this one back.", on="{other}.reverses_id = {t}.id"
+    )
+    source: TransferSource | None = to_one_of(
+        "What caused it: an attendance or an order. Null for a correction.",
+        kind="source_kind",
+        by="source_id",
+        types={"Attendance": "Attendance", "TicketOrder": "TicketOrder"},
+    )
+
+
+SEES_ENTRY = f"""EXISTS (SELECT 1 FROM accounts va WHERE va.id = {{t}}.account_id AND va.kind = 'WALLET'
+    AND (va.holder_id = :viewer OR {reads_the_book()}))"""
+
+
+@row_type(models.Entry, visible=SEES_ENTRY)
+class Entry(Node):
+    """One side of a transfer, as one wallet sees it."""
+
+    transfer: Transfer = to_one("The movement.")
+    amount: Points = column("Positive in, negative out.")
+    balance_after: Points = column("The wallet's balance after it.")
+    posted_at: datetime = column("When the ledger took it.")
+
+
+@row_type(models.Account, visible=f"({{t}}.kind = 'WALLET' AND {HOLDS_OR_READS})")
+class Wallet(Node):
+    """One resident's points in one programme."""
+
+    account: Account = to_one("The wallet as an account of the ledger.", "id")
+    balance: Points = sql(
+        "Posted credits less posted debits. Below zero only where a reversal took back points already spent; then nothing can "
+        "be spent until new points cover it.",
+        BALANCE,
+    )
+    held: Points = sql("Set aside by holds. Nothing places holds so far, so it is 0.", "0")
+    available: Points = sql("balance - held: what can be spent now.", BALANCE)
+    balance_at: Points = sql(
+        "What the balance was at an instant: the sum of all entries posted by then.",
+        BALANCE_AT,
+        args={"at": argument(datetime, "The instant; what was posted at this very moment counts.")},
+    )
+    expiring: list[ExpiringPoints] = computed(
+        "Points that will expire, soonest first. No programme has a rule of expiry so far, so it is empty.",
+        needs={},
+        by=none_expire,
+        args={"before": argument(date | None, "Only those that expire before this day.")},
+    )
+    entries: Connection[Entry] = connection(
+        "The statement, latest first.",
+        "account_id",
+        order="-position",
+        where=entries_where,
+        args={"filter": argument(EntryFilter | None, "Only these.")},
+    )
+
+
+@strawberry.type(description="All accounts of one kind, added up.")
+class TrialBalanceLine:
+    """A line of the trial balance."""
+
+    kind: AccountKind = strawberry.field(description="The kind of account.")
+    debits: Points = strawberry.field(description="All that left these accounts.")
+    credits: Points = strawberry.field(description="All that came into these accounts.")
+    accounts: int = strawberry.field(description="How many accounts of this kind there are.")
+
+
+@strawberry.type(
+    description="For auditors: the whole book in one look, added up from the entries. Each programme balances: debits = credits."
+)
+class TrialBalance:
+    """The book at an instant."""
+
+    programme: str = strawberry.field(description="The programme's code.")
+    as_of: datetime = strawberry.field(description="What was posted by this instant is in it.")
+    accounts: list[TrialBalanceLine] = strawberry.field(description="A line for each kind of account.")
+    total_debits: Points = strawberry.field(description="The sum of the lines' debits.")
+    total_credits: Points = strawberry.field(description="The sum of the lines' credits.")
+    balanced: bool = strawberry.field(description="Whether totalDebits = totalCredits, as it must be.")
