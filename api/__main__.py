@@ -1,0 +1,131 @@
+"""The command line: `python -m api serve`, and what an operator needs besides."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from api import commands
+from api.demo_story import tell_story
+from api.serving import PortTaken, serve
+from api.setting_up import AreaWish, add_area, add_organisation
+from api.settings import BadSettings, Settings, read_settings, settings_as_text
+from domain.people.rights import Role
+from domain.places.kinds import AreaLevel, OrganisationKind
+from domain.refusals import Refusal
+from schema.messages import message_of
+from storage import DatabaseBusy, NotDurable, UnusableDatabase
+
+DONE = 0
+NOT_AS_IT_SHOULD_BE = 1
+BAD_USAGE = 2  # argparse's own
+CANNOT_START = 3
+EXIT_CODES = """exit codes:
+  0  done
+  1  done, and something is not as it should be (an unclean audit, a stale schema, a story that went wrong)
+  2  the command line or the settings make no sense
+  3  the database or the port cannot be used"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="python -m api",
+        description="A GraphQL service for volunteer activities, points and tickets.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, about: str, epilog: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    command("serve", "migrate the database and serve the API until stopped", f"settings:\n{settings_as_text()}")
+    command("migrate", "bring the database to the present shape; run again, it changes nothing")
+    demo = command("demo", "play a day's story against the running program, from sign-in to the gate")
+    demo.add_argument("--url", help="where the program runs (default: as XUEXI_HOST and XUEXI_PORT say)")
+    grant = command("grant-role", "give a resident a role over an area or an organisation")
+    grant.add_argument("phone", help="the resident's mobile number, with or without +86")
+    grant.add_argument("role", choices=[role.value for role in Role], help="what they may do")
+    grant.add_argument("--area", required=True, metavar="CODE", help="the area the role reaches over, such as 370811")
+    grant.add_argument("--organisation", metavar="NAME", help="only this organisation, which is in that very area")
+    grant.add_argument("--name", help="registers somebody who never signed in, under this name")
+    area = command("add-area", "add a district, subdistrict, town, community, village or grid")
+    area.add_argument("code", help="its statistical division code, or one of your own, such as 370811")
+    area.add_argument("name", help="what it is called")
+    area.add_argument("level", choices=[level.value for level in AreaLevel])
+    area.add_argument("--in", dest="lies_in", metavar="CODE", help="the area it lies in; only a district lies in none")
+    area.add_argument(
+        "--managed-by", metavar="CODE", help="the area that runs it, where that is not the one it lies in"
+    )
+    body = command("add-organisation", "add a body that hosts activities and offers")
+    body.add_argument("name", help="what it is called")
+    body.add_argument("kind", choices=[kind.value for kind in OrganisationKind])
+    body.add_argument("--area", required=True, metavar="CODE", help="the area it is in")
+    command("audit", "add up the whole book anew and compare")
+    export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
+    export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        return run(asked, read_settings(os.environ))
+    except BadSettings as error:
+        complain("These settings make no sense:", *(f"  {problem}" for problem in error.problems))
+        return BAD_USAGE
+    except (UnusableDatabase, NotDurable, DatabaseBusy) as error:
+        complain(f"The database cannot be used: {error}")
+        return CANNOT_START
+    except PortTaken as error:
+        complain(str(error))
+        return CANNOT_START
+    except Refusal as error:
+        where = f", {'.'.join(error.path)}" if error.path else ""
+        complain(f"{message_of(error, 'zh-CN')} · {message_of(error, 'en')} ({error.code}{where})")
+        return NOT_AS_IT_SHOULD_BE
+    except KeyboardInterrupt:
+        return DONE
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Run the command that was asked for; the exit code."""
+    match asked.command:
+        case "serve":
+            serve(settings)
+            return DONE
+        case "demo":
+            return asyncio.run(tell_story(asked.url or settings.url, settings))
+        case "export-schema":
+            return commands.check_schema() if asked.check else commands.export_schema()
+        case "grant-role":
+            wish = commands.Grant(asked.phone, Role(asked.role), asked.area, asked.organisation, asked.name)
+            return asyncio.run(commands.grant(settings, wish))
+        case "add-area":
+            place = AreaWish(asked.code, asked.name, AreaLevel(asked.level), asked.lies_in, asked.managed_by)
+            return asyncio.run(add_area(settings, place))
+        case "add-organisation":
+            return asyncio.run(add_organisation(settings, asked.name, OrganisationKind(asked.kind), asked.area))
+        case "migrate":
+            return asyncio.run(commands.migrate(settings))
+        case _:
+            return asyncio.run(commands.audit(settings))
+
+
+def complain(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

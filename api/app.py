@@ -1,0 +1,88 @@
+"""The program as an ASGI application: what is at which address, and what happens at start and stop."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from api.finishing import problem_behind
+from api.graphiql import graphiql_file
+from api.graphql_http import JSON, Reading, answer_graphql, problem_response
+from api.health import healthz, readyz
+from api.house import Clock, House, RandomBytes, system_clock
+from api.jwks import jwks
+from api.language import language_of
+from api.problems import Problem
+from api.programmes import ensure_programmes
+from api.secret import master_secret
+from api.settings import Settings
+from api.sms import sender_of
+from api.sockets import serve_socket
+from domain.people.keys import derive_keys, set_keys
+from domain.people.sms import SmsSender
+from storage import close_database, open_database
+
+GRAPHQL = "/graphql"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    sms: SmsSender | None = None,
+    random_bytes: RandomBytes = secrets.token_bytes,
+) -> Starlette:
+    """The application. It opens its database when it starts, which has to be migrated, and closes it when it stops.
+
+    Raises BadSettings.
+    """
+    keys = derive_keys(master_secret(settings, random_bytes))
+    house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        set_keys(keys)
+        await open_database(settings.database_url)
+        try:
+            await ensure_programmes(settings.zone, clock())
+            yield
+        finally:
+            await close_database()
+
+    async def graphql(request: Request) -> Response:
+        return await answer_graphql(request, house)
+
+    async def socket(websocket: WebSocket) -> None:
+        await serve_socket(websocket, house)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        problem = problem_of(error) or problem_behind(error, random_bytes)
+        return problem_response(problem, Reading(JSON, language_of(request.headers.get("accept-language"))))
+
+    routes = [
+        Route(GRAPHQL, graphql, methods=["GET", "POST"]),
+        WebSocketRoute(GRAPHQL, socket),
+        Route("/.well-known/jwks.json", jwks),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+    ]
+    if settings.shows_graphiql:
+        routes.append(Route("/graphiql/{name}", graphiql_file))
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: failed, Exception: failed})
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What Starlette has to say of an address or method, in our words."""
+    if not isinstance(error, HTTPException):
+        return None
+    if error.status_code == 405:
+        return Problem(reason="method", status=405, headers=dict(error.headers or {}))
+    return Problem(reason="not_found", status=404, code="NOT_FOUND")

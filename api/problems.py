@@ -1,0 +1,69 @@
+"""What can be wrong with a request before GraphQL has a say, as errors that already have the shape of GraphQL's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from schema.context import Language
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "not_json": ("请求体不是有效的 JSON", "the body is not valid JSON"),
+    "not_an_object": ("请求体必须是一个 JSON 对象", "the body has to be a JSON object"),
+    "batch": ("不支持一次发送多个操作", "several operations in one request are not supported"),
+    "query_missing": ("缺少 query，或 query 不是文本", "query is missing or is not a text"),
+    "variables_wrong": ("variables 必须是 JSON 对象或 null", "variables has to be a JSON object or null"),
+    "operation_name_wrong": ("operationName 必须是文本或 null", "operationName has to be a text or null"),
+    "extensions_wrong": ("extensions 必须是 JSON 对象或 null", "extensions has to be a JSON object or null"),
+    "null_character": ("文本中不能含有 NUL 字符", "texts must not contain the NUL character"),
+    "body_too_large": ("请求体超过 {limit} 字节", "the body is larger than {limit} bytes"),
+    "content_type": ("Content-Type 必须是 application/json", "Content-Type has to be application/json"),
+    "not_found": ("没有这个地址", "there is nothing at this address"),
+    "method": ("此地址不支持该请求方法", "this address does not support the method"),
+    "unknown_operation": ("文档中没有所指定的操作", "the document does not contain the operation asked for"),
+    "operation_unnamed": ("文档中有多个操作，请用 operationName 指定", "several operations: name one by operationName"),
+    "only_queries": ("GET 请求只能执行查询", "GET is for queries only"),
+    "no_subscriptions": ("订阅请使用 WebSocket", "subscriptions go over a WebSocket"),
+    "too_deep": ("文档嵌套过深", "the document is nested too deeply"),
+    "unauthenticated": ("登录已失效，请重新登录", "the access token is not valid, or no longer"),
+    "busy": ("服务器繁忙，请稍后再试", "the server is busy, please try again later"),
+    "sms_failed": ("短信暂时发不出去，请稍后再试", "the text message could not be sent, please try again later"),
+    "internal": ("服务器内部错误，编号 {reference}", "internal error, reference {reference}"),
+}
+
+
+@dataclass(kw_only=True, eq=False)
+class Problem(Exception):
+    """A request that cannot be answered. `reason` is the key of its message, `code` what a program switches on."""
+
+    reason: str
+    status: int = 400
+    code: str = "INVALID_INPUT"
+    values: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def as_error(self, language: Language) -> dict[str, Any]:
+        """The error as GraphQL formats one."""
+        chinese, english = MESSAGES[self.reason]
+        message = (english if language == "en" else chinese).format(**self.values)
+        return {"message": message, "extensions": {"code": self.code, **self.values}}
+
+
+def unauthenticated() -> Problem:
+    """The token is unknown, malformed, out of date, or its session was ended."""
+    return Problem(reason="unauthenticated", status=401, code="UNAUTHENTICATED", headers={"WWW-Authenticate": "Bearer"})
+
+
+def busy() -> Problem:
+    """The database did not answer in time. It is worth another try, with the same idempotency key."""
+    return Problem(reason="busy", status=503, code="UNAVAILABLE", headers={"Retry-After": "1"})
+
+
+def sms_failed() -> Problem:
+    """The operator's gateway did not take the message."""
+    return Problem(reason="sms_failed", status=503, code="UNAVAILABLE")
+
+
+def internal(reference: str) -> Problem:
+    """Our own fault. The reference is in the log, beside what really happened."""
+    return Problem(reason="internal", status=500, code="INTERNAL", values={"reference": reference})

@@ -1,0 +1,136 @@
+"""Serving: everything between an empty machine and requests being answered, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging.config
+import secrets
+import socket
+
+import uvicorn
+
+from api.app import create_app
+from api.demo.people import RESIDENTS, STAFF, phone_of
+from api.demo_data import fill_if_empty, is_half_filled
+from api.house import system_clock
+from api.programmes import ensure_programmes
+from api.secret import check_secret, master_secret
+from api.settings import Settings
+from domain.people.keys import derive_keys, set_keys
+from storage import close_database, open_database
+from storage.migrations import migrate_open_database
+
+log = logging.getLogger("xuexi.start")
+
+
+class PortTaken(Exception):
+    """The address to listen on cannot be had."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn, which says where to go once it answers there."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self.settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        print(welcome(self.settings), flush=True)  # noqa: T201 - it is for the person who typed the command
+
+
+def serve(settings: Settings) -> None:
+    """Migrate, fill an empty database with demo data where that is wanted, and answer requests until told to stop.
+
+    Raises BadSettings, PortTaken, UnusableDatabase, NotDurable.
+    """
+    set_up_logging(settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,  # addresses of people, and nothing that we need
+        server_header=False,
+        ws_max_size=settings.body_limit,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        lifespan="on",
+    )
+    # The port first: where it is taken, another one of us may be running, and nothing should be touched.
+    with (
+        bound_socket(settings.host, settings.port) as listener,
+        asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
+    ):
+        runner.run(prepare(settings))
+        runner.run(AnnouncingServer(config, settings).serve(sockets=[listener]))
+
+
+async def prepare(settings: Settings) -> None:
+    """The database is there, in its present shape, and with demo data if it was empty and that is wanted."""
+    set_keys(derive_keys(master_secret(settings, secrets.token_bytes)))
+    await open_database(settings.database_url)
+    try:
+        applied = await migrate_open_database()
+        if applied:
+            log.info("migrations applied: %s", ", ".join(applied))
+        await check_secret()
+        await ensure_programmes(settings.zone, system_clock())
+        if settings.development and settings.demo_data == "auto":
+            await fill_with_demo()
+    finally:
+        await close_database()
+
+
+async def fill_with_demo() -> None:
+    """An empty database has demo data in it; one whose filling was interrupted is not left without a word."""
+    if await fill_if_empty(system_clock()):
+        log.info("the empty database was filled with demo data")
+    elif await is_half_filled():
+        log.warning(
+            "an earlier start was interrupted while it filled in the demo data; empty the database to have all of it"
+        )
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket on which nobody else listens. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # It says that it is TCP: only then does asyncio, where there is no uvloop, send answers without waiting 40 ms for more.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()  # two that are bound but do not listen yet would both succeed
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Cannot listen on {host} port {port}: {error.strerror}. "
+            f"Is it running already? XUEXI_PORT chooses another port, XUEXI_HOST another address."
+        ) from error
+    return listener
+
+
+def set_up_logging(level: str) -> None:
+    """Everything to standard error, a line each."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"level": "WARNING", "handlers": ["stderr"]},
+            "loggers": {"xuexi": {"level": level.upper()}},
+        }
+    )
+
+
+def welcome(settings: Settings) -> str:
+    """Where to go, and how to sign in as whom."""
+    url = settings.url
+    lines = ["", f"  GraphQL      {url}/graphql" + ("   (open it in a browser)" if settings.shows_graphiql else "")]
+    lines += [f"  ticket keys  {url}/.well-known/jwks.json", f"  health       {url}/healthz  {url}/readyz"]
+    if settings.development:
+        lines += ["", "  演示账号（先 requestSignInCode，再 signIn）· demo people, signing in with a code:"]
+        lines.append(f"    {phone_of(1)} – {phone_of(RESIDENTS)}  示例居民 · residents")
+        lines += [f"    {kind.phones[0]} – {kind.phones[-1]}  {kind.name} · {kind.role}" for kind in STAFF]
+    if settings.sms == "console":
+        lines += ["", f"  验证码会显示在这里 · codes appear right here, and in {settings.sms_file}"]
+        lines += ["  `make demo`（或 python -m api demo）在另一个终端里演一遍完整流程 · plays the whole story"]
+    return "\n".join([*lines, "", "  Ctrl+C 停止 · stops", ""])
