@@ -1,0 +1,93 @@
+"""`python -m api serve`, as a process: from nothing to the whole story, and a stop that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import httpx
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.api.program import program_in
+from tests.server import PATIENCE_S, PROTOCOL
+
+
+async def test_from_nothing_to_the_whole_story_and_again(tmp_path: Path, empty_database_url: str) -> None:
+    program = program_in(tmp_path, empty_database_url)
+    async with program.serving() as printed:
+        assert f"{program.url}/graphql" in printed
+        assert "13800000201" in printed, "it says how to sign in as an organiser"
+        code, told = await program.run("demo", "--url", program.url)
+        assert code == 0, told
+        assert "全部如预期" in told
+        code, told = await program.run("serve")
+        assert (code, "XUEXI_PORT" in told) == (3, True), "the port is taken, and what to do about it is said"
+    code, told = await program.run("audit")
+    assert code == 0, told
+    async with program.serving() as printed:
+        assert "filled" not in printed, "running it again changes nothing"
+
+
+async def test_a_stop_answers_what_was_asked_and_closes_what_was_open(tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    program.environ["XUEXI_DEMO_DATA"] = "off"
+    async with (
+        program.serving(),
+        connect(program.url.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL]) as socket,
+    ):
+        body = b'{"query": "{ __typename }"}'
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(program.environ["XUEXI_PORT"]))
+        head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body[:5])
+        await socket.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+        assert program.process
+        program.process.terminate()
+        async with asyncio.timeout(PATIENCE_S):
+            try:
+                await socket.recv()
+            except ConnectionClosed:
+                assert socket.close_code == 1012, "the server restarts: come again"
+            writer.write(body[5:])
+            answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 200 OK")
+            assert answer.endswith(b'{"data":{"__typename":"Query"}}')
+            await program.process.wait()
+        writer.close()
+    assert "xuexi.db-wal" not in files_in(tmp_path / "var"), "the database was closed"
+
+
+async def test_production_serves_no_page_and_no_demo(tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    long = "0123456789abcdef0123456789abcdef"
+    program.environ |= {
+        "XUEXI_ENVIRONMENT": "production",
+        "XUEXI_SECRET": long,
+        "XUEXI_SMS": "webhook",
+        "XUEXI_SMS_WEBHOOK_URL": "https://sms.example.com",
+        "XUEXI_SMS_WEBHOOK_SECRET": long,
+    }
+    async with program.serving() as printed, httpx.AsyncClient(base_url=program.url, trust_env=False) as http:
+        assert "13800000001" not in printed
+        page = await http.get("/graphql", headers={"accept": "text/html"})
+        assert page.status_code == 400
+        assert "server" not in page.headers
+        assert (await http.get("/graphiql/graphiql.js")).status_code == 404
+        answer = await http.post("/graphql", json={"query": '{ area(code: "370811") { name } }'})
+        assert answer.json() == {"data": {"area": None}}
+
+
+async def test_bad_settings_are_all_named_and_nothing_is_touched(tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    code, told = await program.run("serve", XUEXI_PORT="many", XUEXI_COLOUR="red")
+    assert code == 2
+    assert "XUEXI_PORT='many'" in told
+    assert "XUEXI_COLOUR" in told
+    assert "Traceback" not in told
+    assert files_in(tmp_path) == []
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]

@@ -1,0 +1,34 @@
+"""The story of `make demo`, played against the real program."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.demo.story import play
+from api.demo.telling import NotAsTold, Teller
+from api.demo_data import fill_if_empty
+from domain.audit import audit_everything
+from storage import read
+from tests.server import Server
+
+
+def teller(server: Server, told: list[str]) -> Teller:
+    async def code_for(phone: str) -> str:
+        assert server.sms.sent[-1][0].endswith(phone)
+        return server.sms.last_code
+
+    return Teller(server.http, code_for, told.append)
+
+
+async def test_the_whole_story_is_as_told_and_so_it_is_again(server: Server) -> None:
+    await fill_if_empty(server.clock.now)
+    for _ in range(2):
+        told: list[str] = []
+        await play(teller(server, told), server.clock)
+        assert sum(line.startswith("  ✓") for line in told) >= 20
+    assert await read(audit_everything) == []
+
+
+async def test_a_story_that_goes_wrong_says_so(server: Server) -> None:
+    with pytest.raises(NotAsTold):
+        await play(teller(server, []), server.clock)

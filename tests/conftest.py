@@ -1,0 +1,114 @@
+"""A fresh, migrated database for each test, on both engines: copies of one that was migrated once per run."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from domain.people.keys import set_keys
+from storage import Database, close_database, open_database
+from storage.migrations import migrate
+from tests.folders import folder
+from tests.keys import TEST_KEYS
+from tests.postgres import PostgresServer, running_postgres
+from tests.server import server  # noqa: F401 - a fixture for everybody
+
+Engine = Literal["sqlite", "postgres"]
+
+
+@pytest.fixture(autouse=True)
+def keys() -> None:
+    """The secrets that a running program has set at its start."""
+    set_keys(TEST_KEYS)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Every test that takes this, or a database, runs once per engine."""
+    name: Engine = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(engine: Engine, request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty database of the test's own, which nobody has opened yet."""
+    url: str = request.getfixturevalue(f"migrated_{engine}_url")
+    return url
+
+
+@pytest.fixture
+def empty_database_url(engine: Engine, request: pytest.FixtureRequest) -> str:
+    """The URL of a database of the test's own without a single table."""
+    url: str = request.getfixturevalue(f"empty_{engine}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The process's open database: migrated, empty, the test's own."""
+    yield await open_database(database_url)
+    await close_database()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the run."""
+    with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create()
+    asyncio.run(migrate(postgres_server.url(name)))
+    return name
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    name = postgres_server.create(postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder() -> Iterator[Path]:
+    """Where the run's SQLite files lie."""
+    with folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_folder: Path) -> Path:
+    path = sqlite_folder / "template.db"
+    asyncio.run(migrate(f"sqlite://{path}"))
+    assert not path.with_name("template.db-wal").exists(), (
+        "closing folds the log into the file, or its copies would lack it"
+    )
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_template: Path, empty_sqlite_url: str) -> str:
+    shutil.copyfile(sqlite_template, empty_sqlite_url.removeprefix("sqlite://"))
+    return empty_sqlite_url
+
+
+@pytest.fixture
+def empty_sqlite_url(sqlite_folder: Path) -> Iterator[str]:
+    own = Path(tempfile.mkdtemp(dir=sqlite_folder))
+    yield f"sqlite://{own / 'xuexi.db'}"
+    shutil.rmtree(own)

@@ -1,0 +1,194 @@
+"""The audit of what the rooms keep beside the ledger: counters, stock, tickets, who was paid for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from domain.audit import audit_everything
+from domain.redemption.admit_ticket import admit_ticket
+from domain.redemption.refund_order import RefundOrderWish, refund_order
+from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
+from domain.volunteering.activity_wish import CreateActivityWish
+from domain.volunteering.attendance_record import AttendanceRecord
+from domain.volunteering.attendee import ById
+from domain.volunteering.cancel_sign_up import cancel_sign_up
+from domain.volunteering.create_activity import create_activity
+from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
+from domain.volunteering.points_rule import PointsRule
+from domain.volunteering.sign_up import sign_up
+from domain.volunteering.states import ActivityKind
+from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
+from storage import fetch, read
+from tests.builders.people import a_caller, organiser_of
+from tests.builders.places import an_area, an_organisation
+from tests.builders.redemption import a_scan, an_offer, an_order, staff_of, tickets_of
+from tests.clock import NOW, later
+from tests.tampering import tampered
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a tamperer may want to name."""
+
+    activity: int
+    shift: int
+    attendance: int
+    voided: int
+    session: int
+    order: int
+    refunded: int
+    ticket: int
+    admission: int
+
+
+async def some_volunteering() -> dict[str, int]:
+    """An activity of two places: one who cancels, one promoted, and of two who came one was a mistake."""
+    area = await an_area(code="RC")
+    organiser = await organiser_of(await an_organisation(area))
+    wish = CreateActivityWish(
+        kind=ActivityKind.CLINIC,
+        title="示例义诊",
+        summary="量血压",
+        host_id=(await fetch("SELECT id FROM organisations"))[0][0],
+        area_code="RC",
+        venue="示例广场",
+        starts_at=later(hours=1),
+        ends_at=later(hours=3),
+        capacity=1,
+        points_rule=PointsRule(per_attendance=5, cap=10),
+        publish=True,
+    )
+    activity = await create_activity(organiser, wish, NOW)
+    shift: int = (await fetch("SELECT id FROM shifts"))[0][0]
+    first, second = await a_caller(), await a_caller()
+    leaving = await sign_up(first, shift, NOW)
+    await sign_up(second, shift, NOW)
+    await sign_up(await a_caller(), shift, NOW)
+    await cancel_sign_up(first, leaving, NOW)
+    came = [first.resident_id or 0, second.resident_id or 0]
+    records = tuple(AttendanceRecord(ById(resident_id), later(hours=1)) for resident_id in came)
+    list_of_names = LogAttendanceWish(shift_id=shift, records=records, idempotency_key="L")
+    logged = await log_attendance(organiser, list_of_names, later(hours=2))
+    voided, attendance = (row.attendance_id or 0 for row in logged)
+    await void_attendance(
+        organiser, VoidAttendanceWish(attendance_id=voided, reason="记错了", idempotency_key="V"), NOW
+    )
+    return {"activity": activity, "shift": shift, "attendance": attendance, "voided": voided}
+
+
+async def some_redemption() -> dict[str, int]:
+    """An order of two tickets, one of them let in, another scan undone; and an order that was refunded."""
+    offer = await an_offer(cost=3, entries=(2,))
+    order = await an_order(offer, await a_caller(points=10), quantity=2)
+    buyer = await a_caller(points=10)
+    refunded = await an_order(offer, buyer)
+    await refund_order(buyer, RefundOrderWish(order_id=refunded, idempotency_key="R"), NOW)
+    used, other = await tickets_of(order)
+    staff = await staff_of(offer)
+    admitted = await admit_ticket(staff, a_scan(used), NOW)
+    mistake = await admit_ticket(staff, a_scan(other, attraction_id=offer.attraction_ids[0]), NOW)
+    await undo_admission(staff, UndoAdmissionWish(admission_id=mistake.admission_id, reason="扫错了"), NOW)
+    return {
+        "session": offer.session_id,
+        "order": order,
+        "refunded": refunded,
+        "ticket": used.id,
+        "admission": admitted.admission_id,
+    }
+
+
+@pytest.fixture
+async def story() -> Story:
+    return Story(**await some_volunteering(), **await some_redemption())
+
+
+async def test_what_the_acts_leave_behind_adds_up(story: Story) -> None:
+    assert story.activity
+    assert await read(audit_everything) == []
+
+
+TAMPERING = {
+    "a place too many on the activity": (
+        "UPDATE activities SET confirmed_count = 0 WHERE id = {s.activity}",
+        {"activity_counts"},
+    ),
+    "nobody waits on the activity": (
+        "UPDATE activities SET waitlist_count = 7 WHERE id = {s.activity}",
+        {"activity_counts"},
+    ),
+    "more came than are recorded": (
+        "UPDATE activities SET attendance_count = 9 WHERE id = {s.activity}",
+        {"activity_counts"},
+    ),
+    "numbers of arrival given twice": (
+        "UPDATE activities SET arrivals = 1 WHERE id = {s.activity}",
+        {"activity_arrivals"},
+    ),
+    "a shift's own count": ("UPDATE shifts SET waitlist_count = 9 WHERE id = {s.shift}", {"shift_counts"}),
+    "a sign-up of another activity": (
+        "UPDATE sign_ups SET activity_id = 404 WHERE status = 'CANCELLED'",
+        {"sign_up_activities"},
+    ),
+    "an attendance of another activity": (
+        "UPDATE attendances SET activity_id = 404 WHERE id = {s.voided}",
+        {"attendance_activities"},
+    ),
+    "an attendance that earned more than was paid": (
+        "UPDATE attendances SET points_earned = 99 WHERE id = {s.attendance}",
+        {"attendance_transfers"},
+    ),
+    "an attendance of somebody else": (
+        "UPDATE attendances SET resident_id = 404 WHERE id = {s.attendance}",
+        {"attendance_transfers"},
+    ),
+    "an attendance paid by another's transfer": (
+        """UPDATE attendances SET transfer_id = (SELECT d.transfer_id FROM attendances d WHERE d.id = {s.voided})
+            WHERE id = {s.attendance}""",
+        {"attendance_transfers", "attendance_reversals"},
+    ),
+    "an attendance that counts again though its points were taken back": (
+        "UPDATE attendances SET voided_at = NULL, void_reason = NULL, voided_by_id = NULL WHERE id = {s.voided}",
+        {"attendance_reversals", "activity_counts"},
+    ),
+    "more tickets left than are": (
+        "UPDATE offer_sessions SET remaining = remaining + 1 WHERE id = {s.session}",
+        {"session_stock"},
+    ),
+    "a resident's holding lowered": ("UPDATE offer_holdings SET tickets = 1 WHERE tickets = 2", {"offer_holdings"}),
+    "a resident's holding removed": ("DELETE FROM offer_holdings WHERE tickets = 2", {"offer_holdings"}),
+    "a ticket removed": (
+        "DELETE FROM tickets WHERE order_id = {s.order} AND id <> {s.ticket}",
+        {"order_tickets"},
+    ),
+    "a refunded order's ticket made good": (
+        "UPDATE tickets SET status = 'VALID' WHERE order_id = {s.refunded}",
+        {"order_tickets"},
+    ),
+    "an order dearer than was paid": (
+        "UPDATE ticket_orders SET points_spent = 99 WHERE id = {s.order}",
+        {"order_transfers"},
+    ),
+    "a refund that names no transfer": (
+        "UPDATE ticket_orders SET refund_transfer_id = NULL WHERE id = {s.refunded}",
+        {"order_refunds"},
+    ),
+    "an entry given back": ("UPDATE ticket_entries SET used = 0 WHERE ticket_id = {s.ticket}", {"ticket_entries"}),
+    "an entry never counted": ("DELETE FROM ticket_entries WHERE ticket_id = {s.ticket}", {"ticket_entries"}),
+    "an admitted ticket made fresh": ("UPDATE tickets SET status = 'VALID' WHERE id = {s.ticket}", {"ticket_states"}),
+    "an admission to another session": (
+        "UPDATE admissions SET session_id = 404 WHERE id = {s.admission}",
+        {"admission_sessions"},
+    ),
+}
+
+
+async def test_whatever_is_changed_behind_its_back_is_found(story: Story, database_url: str) -> None:
+    found: dict[str, set[str]] = {}
+    for name, (statement, _) in TAMPERING.items():
+        async with tampered(database_url, statement.format(s=story)) as reader:
+            found[name] = {finding.kind for finding in await audit_everything(reader)}
+    assert found == {name: kinds for name, (_, kinds) in TAMPERING.items()}

@@ -1,0 +1,40 @@
+"""What an account held at an instant."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.balance import balance_at
+from storage import Reader, read
+from tests.builders.ledger import a_book, a_wallet, earn, spend
+from tests.clock import NOW, later
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_the_balance_of_an_instant_has_all_that_was_posted_by_then() -> None:
+    book = await a_book()
+    wallet = await a_wallet(book)
+    await earn(book, wallet, 10, now=later(minutes=1))
+    await spend(book, wallet, 4, now=later(minutes=2))
+    instants = [NOW, later(seconds=59.999999), later(minutes=1), later(minutes=1.5), later(minutes=2), later(days=900)]
+
+    async def body(reader: Reader) -> list[int]:
+        return [await balance_at(reader, wallet.id, at) for at in instants]
+
+    balances = await read(body)
+    assert balances == [0, 0, 10, 10, 6, 6]
+    assert await read(lambda reader: balance_at(reader, book.issuance.id, later(hours=1))) == -10
+
+
+async def test_who_waited_for_the_row_still_counts_at_the_time_of_the_request() -> None:
+    book = await a_book()
+    wallet = await a_wallet(book)
+    await earn(book, wallet, 10, now=later(minutes=2))
+    await earn(book, wallet, 5, now=later(minutes=1))
+    assert await read(lambda reader: balance_at(reader, wallet.id, later(minutes=1))) == 5
+    assert await read(lambda reader: balance_at(reader, wallet.id, later(minutes=2))) == 15
+
+
+async def test_an_account_that_is_not_there_holds_nothing() -> None:
+    assert await read(lambda reader: balance_at(reader, 404, NOW)) == 0

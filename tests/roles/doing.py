@@ -1,0 +1,239 @@
+"""Who may do what: every mutation, every role."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.people.member_code import make_member_code
+from schema.ids import encode_id
+from tests.builders.redemption import Offer, a_ticket, an_order
+from tests.builders.volunteering import Activity, a_key, a_sign_up
+from tests.clock import NOW, later
+from tests.roles.people import (
+    BOOK,
+    BOOK_ADMINS,
+    EVERYBODY,
+    GATE,
+    HOST_ADMINS,
+    NONE,
+    ORGANISERS,
+    OWNER,
+    SIGNED_IN,
+    Group,
+    Who,
+)
+from tests.roles.world import World, an_activity_of_the_host, an_offer_of_the_host, attended
+
+Wish = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A mutation with an input that is good but for who sends it."""
+
+    mutation: str
+    wish: Callable[[World], Awaitable[Wish]]
+    may: Group
+    #: what others are told; nobody is UNAUTHENTICATED
+    told: dict[str, Group] = field(default_factory=dict)
+
+    def answer(self, who: Who) -> str | None:
+        """The code that somebody gets, None where they may."""
+        if who is Who.NOBODY:
+            return "UNAUTHENTICATED"
+        if who in self.may:
+            return None
+        return next(code for code, group in self.told.items() if who in group)
+
+
+FORBIDDEN = {"FORBIDDEN": EVERYBODY}
+NOT_FOUND = {"NOT_FOUND": EVERYBODY}
+
+
+async def a_new_activity(world: World) -> Wish:
+    times = {"startsAt": later(hours=1).isoformat(), "endsAt": later(hours=2).isoformat()}
+    texts = {"kind": "CLINIC", "title": "义诊", "summary": "义诊", "areaCode": "RC-LH-1", "venue": "广场"}
+    return texts | times | {"hostId": encode_id("Organisation", world.places.host), "pointsRule": {"cap": 0}}
+
+
+async def a_new_offer(world: World) -> Wish:
+    times = {"salesOpenAt": NOW.isoformat(), "salesCloseAt": later(hours=1).isoformat()}
+    session = {"startsAt": later(hours=1).isoformat(), "endsAt": later(hours=2).isoformat(), "stock": 1}
+    texts = {"title": "门票", "summary": "门票", "venue": "少康湖", "cost": 0}
+    return texts | times | {"hostId": encode_id("Organisation", world.places.host), "sessions": [session]}
+
+
+async def a_draft(world: World) -> Wish:
+    return {"activityId": activity_id(await an_activity_of_the_host(world, publish=False))}
+
+
+async def a_cancellation(world: World) -> Wish:
+    return {"activityId": activity_id(await an_activity_of_the_host(world)), "reason": "下雨"}
+
+
+async def a_cancellation_of_a_draft(world: World) -> Wish:
+    return await a_draft(world) | {"reason": "下雨"}
+
+
+async def a_place(world: World) -> Wish:
+    await cancel_all_sign_ups(world)
+    return {"shiftId": shift_id(await an_activity_of_the_host(world))}
+
+
+async def a_place_in_a_draft(world: World) -> Wish:
+    return {"shiftId": shift_id(await an_activity_of_the_host(world, publish=False))}
+
+
+async def the_owners_sign_up(world: World) -> Wish:
+    await cancel_all_sign_ups(world)
+    activity = await an_activity_of_the_host(world)
+    return {"signUpId": encode_id("SignUp", await a_sign_up(activity, world.caller(Who.OWNER)))}
+
+
+async def a_list(world: World) -> Wish:
+    return {"shiftId": shift_id(await an_activity_of_the_host(world))} | the_owner_came(world)
+
+
+async def a_list_of_a_draft(world: World) -> Wish:
+    return {"shiftId": shift_id(await an_activity_of_the_host(world, publish=False))} | the_owner_came(world)
+
+
+async def the_owners_attendance(world: World) -> Wish:
+    activity = await an_activity_of_the_host(world)
+    number = await attended(world, activity, world.people[Who.OWNER], Who.ORGANISER)
+    return {"attendanceId": encode_id("Attendance", number), "reason": "记错了", "idempotencyKey": a_key()}
+
+
+async def an_offer_on_sale(world: World) -> Wish:
+    return {"offerId": offer_id(await an_offer_of_the_host(world))}
+
+
+async def a_draft_offer(world: World) -> Wish:
+    return {"offerId": offer_id(await an_offer_of_the_host(world, publish=False))}
+
+
+async def a_redemption(world: World) -> Wish:
+    return tickets_of(await an_offer_of_the_host(world, 0))
+
+
+async def a_redemption_of_a_draft(world: World) -> Wish:
+    return tickets_of(await an_offer_of_the_host(world, 0, publish=False))
+
+
+async def a_redemption_at_the_gate(world: World) -> Wish:
+    return await a_redemption(world) | the_owner_shows_a_code(world)
+
+
+async def a_redemption_of_a_draft_at_the_gate(world: World) -> Wish:
+    return await a_redemption_of_a_draft(world) | the_owner_shows_a_code(world)
+
+
+async def the_owners_order(world: World) -> Wish:
+    order = await an_order(await an_offer_of_the_host(world, 1), world.caller(Who.OWNER))
+    return {"orderId": encode_id("TicketOrder", order), "idempotencyKey": a_key()}
+
+
+async def a_scan(world: World) -> Wish:
+    return {"scan": await a_scan_of_the_owners_ticket(world)}
+
+
+async def some_scans(world: World) -> Wish:
+    return {"scans": [await a_scan_of_the_owners_ticket(world)]}
+
+
+async def an_admission(world: World) -> Wish:
+    wish = await a_scan(world)
+    query = "mutation ($input: AdmitTicketInput!) { admitTicket(input: $input) { admission { id } } }"
+    admitted = await world.data(Who.GATE, query, input=wish)
+    return {"admissionId": admitted["admitTicket"]["admission"]["id"], "reason": "扫错了"}
+
+
+async def a_correction(world: World) -> Wish:
+    return {"residentId": world.truth.people[Who.OWNER], "amount": 1, "reason": "补记", "idempotencyKey": a_key()}
+
+
+async def a_name(_: World) -> Wish:
+    return {"displayName": "示例居民"}
+
+
+DEEDS = {
+    "create an activity": Deed("createActivity", a_new_activity, ORGANISERS, FORBIDDEN),
+    "publish a draft": Deed("publishActivity", a_draft, ORGANISERS, NOT_FOUND),
+    "call an activity off": Deed("cancelActivity", a_cancellation, ORGANISERS, FORBIDDEN),
+    "call a draft off": Deed("cancelActivity", a_cancellation_of_a_draft, ORGANISERS, NOT_FOUND),
+    "sign up": Deed("signUp", a_place, SIGNED_IN),
+    "sign up for a draft": Deed("signUp", a_place_in_a_draft, NONE, {"NOT_OPEN": ORGANISERS} | NOT_FOUND),
+    "take the owner's sign-up back": Deed(
+        "cancelSignUp", the_owners_sign_up, OWNER, {"FORBIDDEN": ORGANISERS} | NOT_FOUND
+    ),
+    "log who came": Deed("logAttendance", a_list, ORGANISERS, FORBIDDEN),
+    "log who came to a draft": Deed("logAttendance", a_list_of_a_draft, NONE, {"NOT_OPEN": ORGANISERS} | NOT_FOUND),
+    "void an attendance": Deed(
+        "voidAttendance", the_owners_attendance, ORGANISERS | HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
+    ),
+    "create an offer": Deed("createTicketOffer", a_new_offer, ORGANISERS, FORBIDDEN),
+    "put a draft on sale": Deed("publishTicketOffer", a_draft_offer, ORGANISERS, {"FORBIDDEN": GATE} | NOT_FOUND),
+    "pause an offer": Deed("pauseTicketOffer", an_offer_on_sale, ORGANISERS, FORBIDDEN),
+    "close an offer": Deed("closeTicketOffer", an_offer_on_sale, ORGANISERS, FORBIDDEN),
+    "close a draft": Deed("closeTicketOffer", a_draft_offer, ORGANISERS, {"FORBIDDEN": GATE} | NOT_FOUND),
+    "redeem": Deed("redeemTickets", a_redemption, SIGNED_IN),
+    "redeem a draft": Deed("redeemTickets", a_redemption_of_a_draft, NONE, {"NOT_OPEN": ORGANISERS | GATE} | NOT_FOUND),
+    "redeem at the gate": Deed("redeemAtGate", a_redemption_at_the_gate, GATE, FORBIDDEN),
+    "redeem a draft at the gate": Deed(
+        "redeemAtGate",
+        a_redemption_of_a_draft_at_the_gate,
+        NONE,
+        {"NOT_OPEN": GATE, "FORBIDDEN": ORGANISERS} | NOT_FOUND,
+    ),
+    "refund the owner's order": Deed("refundOrder", the_owners_order, OWNER | GATE, {"FORBIDDEN": BOOK} | NOT_FOUND),
+    # who holds a ticket's token knows of the ticket
+    "let the owner in": Deed("admitTicket", a_scan, GATE, FORBIDDEN),
+    "send scans": Deed("syncAdmissions", some_scans, GATE, FORBIDDEN),
+    "take a scan back": Deed("undoAdmission", an_admission, GATE, {"FORBIDDEN": OWNER} | NOT_FOUND),
+    "correct the owner's points": Deed("adjustPoints", a_correction, BOOK_ADMINS, FORBIDDEN),
+    "change their own name": Deed("updateProfile", a_name, SIGNED_IN),
+}
+
+#: About sessions, and open to everybody who has what it asks for: tests/roles/test_sessions.py.
+OPEN_TO_ALL = ("requestSignInCode", "signIn", "refreshSession", "signOut")
+
+
+def activity_id(activity: Activity) -> str:
+    return encode_id("Activity", activity.id)
+
+
+def shift_id(activity: Activity) -> str:
+    return encode_id("Shift", activity.shift_id)
+
+
+def offer_id(offer: Offer) -> str:
+    return encode_id("TicketOffer", offer.id)
+
+
+def tickets_of(offer: Offer) -> Wish:
+    return {"sessionId": encode_id("OfferSession", offer.session_id), "quantity": 1, "idempotencyKey": a_key()}
+
+
+def the_owner_came(world: World) -> Wish:
+    record = {"attendee": {"residentId": world.truth.people[Who.OWNER]}, "checkedInAt": NOW.isoformat()}
+    return {"records": [record], "idempotencyKey": a_key()}
+
+
+def the_owner_shows_a_code(world: World) -> Wish:
+    return {"memberCode": make_member_code(world.people[Who.OWNER], NOW).token, "gate": "东门"}
+
+
+async def a_scan_of_the_owners_ticket(world: World) -> Wish:
+    ticket = await a_ticket(await an_offer_of_the_host(world, 0), world.caller(Who.OWNER))
+    return {"token": ticket.token, "gate": "东门", "scanId": a_key()}
+
+
+async def cancel_all_sign_ups(world: World) -> None:
+    """The owner is free again: nobody is in two shifts at a time."""
+    query = "{ viewer { signUps(first: 100) { nodes { id status } } } }"
+    for sign_up in (await world.data(Who.OWNER, query))["viewer"]["signUps"]["nodes"]:
+        if sign_up["status"] != "CANCELLED":
+            cancel = "mutation ($id: ID!) { cancelSignUp(input: {signUpId: $id}) { errors { code } } }"
+            await world.data(Who.OWNER, cancel, id=sign_up["id"])

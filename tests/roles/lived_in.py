@@ -1,0 +1,112 @@
+"""A world in which all kinds of things have happened: a row of each kind, every field filled in somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.people.caller import Caller
+from domain.people.member_code import make_member_code
+from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.redemption.admit_ticket import admit_ticket
+from domain.redemption.offer_status import close_ticket_offer
+from domain.redemption.redeem_at_gate import RedeemAtGateWish, redeem_at_gate
+from domain.redemption.refund_order import RefundOrderWish, refund_order
+from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
+from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
+from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
+from schema.ids import encode_id
+from storage import fetch
+from tests.builders.people import a_phone, a_resident
+from tests.builders.redemption import a_scan, an_order, tickets_of
+from tests.builders.volunteering import a_key, a_sign_up
+from tests.clock import NOW
+from tests.roles.people import Who
+from tests.roles.truth import Ref
+from tests.roles.world import World, a_world, an_activity_of_the_host, an_offer_of_the_host, attended, ref, revoke
+from tests.server import Server
+
+SELECT_WALLETS = "SELECT id FROM accounts WHERE holder_id = ? AND kind = 'WALLET'"
+
+
+async def a_lived_in_world(server: Server) -> World:
+    """All of it, and the truth about it."""
+    world = await a_world(server)
+    happened = Happened()
+    await activities(world, happened)
+    await offers(world, happened)
+    correction = AdjustPointsWish(
+        resident_id=world.people[Who.OWNER], amount=10, reason="补记", idempotency_key=a_key()
+    )
+    await adjust_points(world.caller(Who.ADMIN), correction, NOW)
+    await tell(world, happened)
+    return world
+
+
+@dataclass
+class Happened:
+    """What leads to all rows there are, and what only those know who were there."""
+
+    rows: list[Ref] = field(default_factory=list)
+    never_published: list[Ref] = field(default_factory=list)
+    neighbour: int = 0
+    first_sign_up: Ref = field(default_factory=dict)
+
+
+async def tell(world: World, happened: Happened) -> None:
+    """The truth is known, now that all has happened."""
+    truth, neighbour = world.truth, ref("Resident", happened.neighbour)
+    found = [*happened.rows, *happened.never_published, *(ref("Resident", id_) for id_ in world.people.values())]
+    for resident_id in (world.people[Who.OWNER], happened.neighbour):
+        found += [ref("Wallet", row[0]) for row in await fetch(SELECT_WALLETS, resident_id)]
+    await world.learn((one["__typename"], one["id"]) for one in found)
+    world.hide(*happened.never_published)
+    truth.took_part = {truth.people[Who.OWNER], neighbour["id"]}
+    activity = truth.follow(truth.rows[happened.first_sign_up["id"]], "shift.activity")
+    assert activity
+    activity["viewerSignUp"] = happened.first_sign_up
+
+
+async def activities(world: World, happened: Happened) -> None:
+    """Published, draft, cancelled; signed up for, waited for, attended, voided."""
+    activity = await an_activity_of_the_host(world)
+    owner, phone = world.caller(Who.OWNER), a_phone()
+    happened.neighbour = neighbour = await a_resident("示例邻居", phone)
+    world.truth.phones[encode_id("Resident", neighbour)] = phone
+    await a_sign_up(activity, Caller(neighbour), activity.shift_ids[1])
+    happened.first_sign_up = ref("SignUp", await a_sign_up(activity, owner, activity.shift_ids[0]))
+    await a_sign_up(activity, owner, activity.shift_ids[1])
+    await attended(world, activity, world.people[Who.OWNER], Who.ORGANISER)
+    await attended(world, activity, neighbour, Who.FORMER_ORGANISER)
+    await revoke(world, Who.FORMER_ORGANISER)
+    wrong = await attended(world, activity, world.people[Who.OWNER], Who.AREA_ORGANISER, shift=1)
+    voiding = VoidAttendanceWish(attendance_id=wrong, reason="记错了", idempotency_key=a_key())
+    await void_attendance(world.caller(Who.AREA_ORGANISER), voiding, NOW)
+    draft = await an_activity_of_the_host(world, "草稿", publish=False)
+    cancelled, never = await an_activity_of_the_host(world), await an_activity_of_the_host(world, publish=False)
+    for one in (cancelled, never):
+        await cancel_activity(world.caller(Who.ORGANISER), CancelActivityWish(activity_id=one.id, reason="下雨"), NOW)
+    happened.rows += [ref("Activity", activity.id), ref("Activity", cancelled.id)]
+    happened.never_published += [ref("Activity", draft.id), ref("Activity", never.id)]
+
+
+async def offers(world: World, happened: Happened) -> None:
+    """On sale, draft, closed; redeemed, refunded, admitted, taken back, and redeemed at the gate."""
+    offer, draft = await an_offer_of_the_host(world), await an_offer_of_the_host(world, publish=False)
+    never = await an_offer_of_the_host(world, publish=False)
+    await close_ticket_offer(world.caller(Who.ORGANISER), never.id)
+    owner, gate = world.caller(Who.OWNER), world.caller(Who.GATE)
+    order, refunded = await an_order(offer, owner, 2), await an_order(offer, owner)
+    await refund_order(owner, RefundOrderWish(order_id=refunded, idempotency_key=a_key()), NOW)
+    ticket = (await tickets_of(order))[0]
+    await admit_ticket(gate, a_scan(ticket), NOW)
+    by_mistake = await admit_ticket(
+        world.caller(Who.AREA_GATE), a_scan(ticket, attraction_id=offer.attraction_ids[0]), NOW
+    )
+    await undo_admission(gate, UndoAdmissionWish(admission_id=by_mistake.admission_id, reason="扫错了"), NOW)
+    code = make_member_code(world.people[Who.OWNER], NOW).token
+    at_gate = RedeemAtGateWish(
+        member_code=code, session_id=offer.session_id, quantity=1, gate="东门", idempotency_key=a_key()
+    )
+    third = await redeem_at_gate(gate, at_gate, NOW)
+    happened.rows += [ref("TicketOffer", offer.id), *(ref("TicketOrder", id_) for id_ in (order, refunded, third))]
+    happened.never_published += [ref("TicketOffer", draft.id), ref("TicketOffer", never.id)]

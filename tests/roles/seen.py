@@ -1,0 +1,172 @@
+"""Who sees what: every type, every field, every role. What nobody named here fails the tests.
+
+A row that is met may be met by its id, in a list or in a page by those of SEEN only. A field that leads to one other row
+leads there for everybody who meets the row it stands on: whoever may know of an order may know whose it is. FIELDS says
+where somebody who meets a row gets something else than all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from tests.roles.people import BOOK, EVERYBODY, GATE, HOST_ADMINS, NONE, ORGANISERS, OWNER, Group
+
+
+class Gets(Enum):
+    """What somebody who meets a row gets of a field."""
+
+    ALL = auto()
+    NULL = auto()
+    EMPTY = auto()
+    #: '138****5678'
+    MASKED = auto()
+    #: of an account's sums: what the viewer's own points moved there
+    OWN_PART = auto()
+    #: an Eligibility: about whoever asks
+    ABOUT_THEMSELVES = auto()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Who meets a row by its id, in lists and in pages."""
+
+    by: Group
+    #: also the resident to whom it belongs
+    owner: bool = False
+    #: for rows of what was never published: these instead
+    unpublished: Group = NONE
+    #: for residents who took part in an activity of the host: these as well
+    took_part: Group = NONE
+    #: also whoever meets what caused it
+    by_cause: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a field gives: all of it to `all_for` (and the row's owner), `else_` to the others who meet the row."""
+
+    all_for: Group = EVERYBODY
+    owner: bool = False
+    else_: Gets = Gets.ALL
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a type: all of them for whoever meets the row, but for the exceptions."""
+
+    plain: str
+    exceptions: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        return {name: Cell() for name in self.plain.split()} | self.exceptions
+
+
+PUBLIC = Seen(EVERYBODY)
+
+SEEN: dict[str, Seen] = {
+    "Area": PUBLIC,
+    "Organisation": PUBLIC,
+    "Resident": Seen(BOOK, owner=True, took_part=ORGANISERS),
+    "Activity": Seen(EVERYBODY, unpublished=ORGANISERS),
+    "Shift": Seen(EVERYBODY, unpublished=ORGANISERS),
+    "SignUp": Seen(ORGANISERS, owner=True),
+    "Attendance": Seen(ORGANISERS | HOST_ADMINS | BOOK, owner=True),
+    "Wallet": Seen(BOOK, owner=True),
+    "Account": Seen(BOOK, owner=True),
+    "Entry": Seen(BOOK, owner=True),
+    "Transfer": Seen(BOOK, owner=True, by_cause=True),
+    "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
+    "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
+    "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
+    "TicketOrder": Seen(GATE | BOOK, owner=True),
+    "Ticket": Seen(GATE, owner=True),
+    "Admission": Seen(GATE, owner=True),
+}
+
+ABOUT_THEMSELVES = Cell(NONE, else_=Gets.ABOUT_THEMSELVES)
+SUM = Cell(BOOK, owner=True, else_=Gets.OWN_PART)
+ORGANISERS_ONLY = Cell(ORGANISERS, else_=Gets.EMPTY)
+
+FIELDS: dict[str, Fields] = {
+    "Area": Fields("id code name level parent children path"),
+    "Organisation": Fields("id name kind area"),
+    "Resident": Fields(
+        "id displayName area hoursServed",
+        {"phone": Cell(NONE, owner=True, else_=Gets.MASKED)},
+    ),
+    "Activity": Fields(
+        "id kind title summary status host partners area venue latitude longitude startsAt endsAt signUpClosesAt capacity "
+        "waitlistLimit signUpCount waitlistCount attendanceCount pointsRule publishedAt cancelledAt cancelReason shifts",
+        {
+            "viewerSignUp": Cell(OWNER, else_=Gets.NULL),
+            "signUps": ORGANISERS_ONLY,
+            "attendances": ORGANISERS_ONLY,
+        },
+    ),
+    "Shift": Fields(
+        "id activity name startsAt endsAt capacity signUpCount waitlistCount", {"viewerCanSignUp": ABOUT_THEMSELVES}
+    ),
+    "SignUp": Fields("id resident shift status waitlistPosition createdAt"),
+    "Attendance": Fields(
+        "id resident shift checkedInAt checkedOutAt method recordedBy pointsEarned transfer voidedAt voidReason"
+    ),
+    "Wallet": Fields("id account balance held available balanceAt expiring entries"),
+    "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
+    "Entry": Fields("id transfer amount balanceAfter postedAt"),
+    "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),
+    "TicketOffer": Fields(
+        "id title summary status host venue programme cost minimumBalance limitPerResident salesOpenAt salesCloseAt "
+        "refundableUntil sessions attractions"
+    ),
+    "OfferSession": Fields(
+        "id offer startsAt endsAt stock remaining admittedCount", {"viewerCanRedeem": ABOUT_THEMSELVES}
+    ),
+    "Attraction": Fields("id name entries"),
+    "TicketOrder": Fields("id resident session status pointsSpent tickets transfer refundTransfer createdAt"),
+    "Ticket": Fields("id serial status order session token qrSvg admissions"),
+    "Admission": Fields("id ticket attraction gate scannedAt recordedAt recordedBy conflict undoneAt undoReason"),
+}
+
+#: Fields of rows that are null for everyone, or empty, as long as the program is as it is.
+NEVER_FILLED = {"Wallet.expiring"}
+
+#: What stands inside a row, an answer or a payload, and is for whoever gets that.
+VALUES = {
+    "Viewer": "resident roles wallet signUps orders tickets memberCode",
+    "RoleGrant": "role area organisation",
+    "MemberCode": "token expiresAt qrSvg",
+    "PointsRule": "programme perAttendance perHour cap",
+    "Eligibility": "eligible reasons",
+    "ExpiringPoints": "amount on",
+    "TrialBalance": "programme asOf accounts totalDebits totalCredits balanced",
+    "TrialBalanceLine": "kind debits credits accounts",
+    "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "BasicError": "code message path",
+    "InsufficientPoints": "code message path available required",
+    "LimitReached": "code message path limit used",
+    "AlreadyAdmitted": "code message path admission",
+    "RequestSignInCodePayload": "expiresAt errors",
+    "SessionPayload": "accessToken refreshToken expiresAt viewer errors",
+    "SignOutPayload": "errors",
+    "UpdateProfilePayload": "viewer errors",
+    "ActivityPayload": "activity errors",
+    "SignUpPayload": "signUp errors",
+    "LogAttendancePayload": "results errors",
+    "AttendanceResult": "attendance error",
+    "VoidAttendancePayload": "attendance transfer errors",
+    "TicketOfferPayload": "offer errors",
+    "TicketOrderPayload": "order errors",
+    "AdmitTicketPayload": "admission ticket errors",
+    "SyncAdmissionsPayload": "results errors",
+    "AdmissionResult": "admission error",
+    "UndoAdmissionPayload": "admission errors",
+    "AdjustPointsPayload": "transfer errors",
+}
+CONNECTION = "edges nodes pageInfo totalCount"
+EDGE = "cursor node"
+CONNECTED = ["Activity", "Attendance", "Entry", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
+
+#: The roots: each has a test of its own in tests/roles.
+QUERIES = "node nodes viewer area activities activity ticketOffers ticketOffer trialBalance"

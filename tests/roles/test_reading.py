@@ -1,0 +1,213 @@
+"""Every field of every row, for every role, by whatever way it is met."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from domain.people.phone import mask_phone, national_phone
+from schema.ids import encode_id
+from storage import fetch
+from tests.roles.people import BOOK, ORGANISERS, Who
+from tests.roles.seen import FIELDS, NEVER_FILLED, Gets
+from tests.roles.selecting import REF, differences, directions, on, selection
+from tests.roles.truth import Ref, page
+from tests.roles.world import World, roles
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+STEPS = 2
+
+
+async def test_every_field_is_filled_in_somewhere_so_that_nothing_is_compared_with_nothing(lived_in: World) -> None:
+    empty = {
+        f"{type_name}.{name}"
+        for type_name, fields in FIELDS.items()
+        for name, cell in fields.cells.items()
+        if cell.else_ is not Gets.ABOUT_THEMSELVES
+        and not any(lived_in.truth.rows[one["id"]][name] not in (None, []) for one in lived_in.truth.of_type(type_name))
+    }
+    assert empty == NEVER_FILLED
+
+
+@pytest.mark.parametrize("type_name", FIELDS)
+async def test_each_role_finds_by_their_ids_what_it_may_see_and_nothing_else(lived_in: World, type_name: str) -> None:
+    rows = lived_in.truth.of_type(type_name)
+    wrong: list[str] = []
+    for without, who in product(directions(type_name), Who):
+        found = await lived_in.find(who, type_name, [row["id"] for row in rows], STEPS, without)
+        for row, answered in zip(rows, found, strict=True):
+            expected = lived_in.truth.finds(who, row, STEPS, without)
+            wrong += differences(expected, answered, f"{who}: {type_name}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", Who)
+async def test_one_id_finds_what_many_find(lived_in: World, who: Who) -> None:
+    rows = [row for type_name in FIELDS for row in lived_in.truth.of_type(type_name)]
+    asked = " ".join(f'n{at}: node(id: "{row["id"]}") {{ id __typename }}' for at, row in enumerate(rows))
+    found = await lived_in.data(who, f"{{ {asked} }}")
+    expected = [row if lived_in.truth.sees(who, row) else None for row in rows]
+    assert list(differences(expected, list(found.values()))) == []
+
+
+async def test_nobody_meets_the_entries_of_system_accounts(lived_in: World) -> None:
+    sql = "SELECT e.id FROM entries e JOIN accounts c ON c.id = e.account_id WHERE c.kind <> 'WALLET'"
+    ids = [encode_id("Entry", row[0]) for row in await fetch(sql)]
+    assert ids
+    for who in Who:
+        assert await lived_in.find(who, "Entry", ids, 0) == [None] * len(ids)
+
+
+async def test_the_roots_of_activities_and_offers_answer_the_same(lived_in: World) -> None:
+    truth = lived_in.truth
+    wrong: list[str] = []
+    for root, type_name in (("activity", "Activity"), ("ticketOffer", "TicketOffer")):
+        query = f"query ($id: ID!) {{ {root}(id: $id) {selection(type_name, 0)} }}"
+        for who, row in product(Who, truth.of_type(type_name)):
+            answered = await lived_in.data(who, query, id=row["id"])
+            wrong += differences({root: truth.finds(who, row, 0)}, answered, who)
+    assert wrong == []
+
+
+ANY_STATUS = "filter: {status: [DRAFT, PUBLISHED, CANCELLED, COMPLETED]}"
+PAGES = {
+    "activities": ("Activity", ANY_STATUS),
+    "activities that are published or over": ("Activity", ""),
+    "drafts": ("Activity", "filter: {status: [DRAFT]}"),
+    "activities by their words": ("Activity", 'filter: {search: "草稿", status: null}'),
+    "activities of an area": ("Activity", 'filter: {areaCode: "370811", status: null}'),
+    "offers": ("TicketOffer", ""),
+}
+
+
+def is_wanted(name: str, row: dict[str, Any]) -> bool:
+    """Whether a row is meant by a page of PAGES, for whoever sees it."""
+    match name:
+        case "drafts":
+            return bool(row["status"] == "DRAFT")
+        case "activities that are published or over":
+            return bool(row["status"] == "PUBLISHED")
+        case "activities by their words":
+            return bool(row["title"] == "草稿")
+        case _:
+            return True
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_pages_hold_and_count_what_each_role_sees(lived_in: World, name: str) -> None:
+    type_name, arguments = PAGES[name]
+    root = "ticketOffers" if type_name == "TicketOffer" else "activities"
+    query = f"{{ {root}(first: 50 {arguments}) {{ nodes {REF} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }} }}"
+    wanted = [row for row in lived_in.truth.of_type(type_name) if is_wanted(name, lived_in.truth.rows[row["id"]])]
+    for who in Who:
+        expected = page(sorted((row for row in wanted if lived_in.truth.sees(who, row)), key=id_of))
+        answered = (await lived_in.data(who, query))[root]
+        answered["nodes"].sort(key=id_of)
+        answered["edges"].sort(key=lambda edge: id_of(edge["node"]))
+        assert list(differences(expected, answered, who)) == []
+
+
+def id_of(row: Ref) -> str:
+    return row["id"]
+
+
+VIEWER = f"""{{ viewer {{ resident {selection("Resident", 1)}
+    roles {{ role area {{ name }} organisation {{ name }} }}
+    wallet {selection("Wallet", 0)}
+    signUps(first: 10) {{ nodes {selection("SignUp", 1)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
+    orders(first: 10) {{ nodes {selection("TicketOrder", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
+    tickets(first: 10) {{ nodes {selection("Ticket", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
+    memberCode {{ token expiresAt qrSvg }} }} }}"""
+
+
+async def test_the_viewer_is_whoever_asks_and_has_what_is_theirs(lived_in: World) -> None:
+    truth = lived_in.truth
+    wrong: list[str] = []
+    for who in set(Who) - {Who.NOBODY}:
+        viewer = (await lived_in.data(who, VIEWER))["viewer"]
+        assert {"token", "expiresAt", "qrSvg"} == {name for name, value in viewer["memberCode"].items() if value}
+        assert [grant["role"] for grant in viewer["roles"]] == held_by(lived_in, who)
+        wrong += differences(
+            truth.meets(who, {"__typename": "Resident", "id": truth.people[who]}, 1), viewer["resident"], who
+        )
+        assert (viewer["wallet"]["balance"] > 0) == (who is Who.OWNER)
+        for name, type_name, steps in (
+            ("signUps", "SignUp", 1),
+            ("orders", "TicketOrder", 0),
+            ("tickets", "Ticket", 0),
+        ):
+            theirs = [row for row in reversed(truth.of_type(type_name)) if truth.owns(who, truth.rows[row["id"]])]
+            expected = sorted((truth.meets(who, row, steps) for row in theirs), key=id_of)
+            wrong += differences(expected, sorted(viewer[name]["nodes"], key=id_of), f"{who}: {name}")
+            assert viewer[name]["totalCount"] == len(theirs)
+    assert wrong == []
+    assert await lived_in.data(Who.NOBODY, VIEWER) == {"viewer": None}
+
+
+def held_by(world: World, who: Who) -> list[str]:
+    """The roles that somebody still holds."""
+    held = roles(world.places)
+    return [held[who][0].value] if who in held and who is not Who.FORMER_ORGANISER else []
+
+
+async def test_areas_are_for_everyone(lived_in: World) -> None:
+    query = f'{{ area(code: "RC-LH") {selection("Area", 1)} }}'
+    answers = [await lived_in.data(who, query) for who in Who]
+    assert answers[0]["area"]["path"]
+    assert all(answer == answers[0] for answer in answers)
+
+
+BALANCE = """{ trialBalance { programme asOf accounts { kind debits credits accounts } totalDebits totalCredits balanced } }"""
+
+
+@pytest.mark.parametrize("who", Who)
+async def test_the_trial_balance_is_for_readers_of_the_book(lived_in: World, who: Who) -> None:
+    answer = await lived_in.ask(who, BALANCE)
+    if who in BOOK:
+        assert answer["data"]["trialBalance"]["balanced"]
+        assert answer["data"]["trialBalance"]["totalDebits"] > 0
+    else:
+        assert not answer.get("data")
+        code = "UNAUTHENTICATED" if who is Who.NOBODY else "FORBIDDEN"
+        assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
+
+
+DEEP = """query ($id: ID!) { activity(id: $id) { shifts { activity { shifts { activity {
+    signUps(first: 10) { totalCount nodes { resident { displayName phone } shift { activity { signUps(first: 10) { totalCount
+        nodes { resident { phone } } } } } } }
+    attendances(first: 10) { totalCount nodes { resident { phone } recordedBy { phone }
+        transfer { credit { holder { phone } balance } source { ... on Attendance { resident { phone } } } } } }
+    viewerSignUp { shift { activity { signUps(first: 10) { totalCount } } } } } } } } } }"""
+
+
+async def test_a_long_way_round_leads_no_further(lived_in: World) -> None:
+    truth = lived_in.truth
+    activity = truth.follow(truth.rows[truth.of_type("SignUp")[0]["id"]], "shift.activity")
+    assert activity
+    for who in Who:
+        answered = await lived_in.data(who, DEEP, id=activity["id"])
+        inner = answered["activity"]["shifts"][0]["activity"]["shifts"][0]["activity"]
+        told = str(answered)
+        assert (inner["signUps"]["totalCount"], inner["attendances"]["totalCount"]) == (
+            (3, 3) if who in ORGANISERS else (0, 0)
+        )
+        for resident_id, phone in truth.phones.items():
+            may_read = resident_id == truth.people.get(who)
+            assert may_read or national_phone(phone) not in told, "a phone number in full is for the person"
+        if who in ORGANISERS:
+            assert mask_phone(truth.phones[truth.people[Who.OWNER]]) in told
+
+
+async def test_of_a_transfer_behind_an_order_or_an_attendance_only_the_holder_and_the_book_learn_sums(
+    lived_in: World,
+) -> None:
+    query = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {on('Transfer', 1)} }} }}"
+    for who in (Who.GATE, Who.ORGANISER, Who.ADMIN_BELOW):
+        seen = [row for row in lived_in.truth.of_type("Transfer") if lived_in.truth.sees(who, row)]
+        assert seen, "there is something to learn from"
+        for transfer in (await lived_in.data(who, query, ids=[row["id"] for row in seen]))["nodes"]:
+            sums = [transfer[side][name] for side in ("debit", "credit") for name in ("debits", "credits", "balance")]
+            assert sums == [0] * 6

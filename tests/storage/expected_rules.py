@@ -1,0 +1,137 @@
+"""Every rule that the database holds by itself, by its name. A rule that is lost, or added, has to be said here."""
+
+from __future__ import annotations
+
+RULES: dict[str, str] = {
+    "check": """
+        accounts_holder_of_wallet
+        accounts_kind_known
+        accounts_sums_in_range
+        accounts_sums_of_wallets
+        activities_cancel_has_reason
+        activities_end_after_start
+        activities_kind_known
+        activities_places_kept
+        activities_points_not_negative
+        activities_status_known
+        admissions_conflict_known
+        admissions_undo_whole
+        areas_level_known
+        attendances_method_known
+        attendances_out_after_in
+        attendances_paid_once
+        attendances_void_has_reason
+        attractions_entries_positive
+        entries_amount_moves
+        offer_holdings_not_negative
+        offer_sessions_end_after_start
+        offer_sessions_stock_kept
+        organisations_kind_known
+        programmes_budget_kept
+        residents_phone_whole
+        role_grants_over_one
+        role_grants_role_known
+        session_tokens_kind_known
+        sessions_end_has_reason
+        sessions_end_reason_known
+        shifts_end_after_start
+        shifts_places_kept
+        sign_in_codes_tries
+        sign_ups_status_known
+        ticket_entries_not_negative
+        ticket_offers_close_after_open
+        ticket_offers_limit_positive
+        ticket_offers_price_not_negative
+        ticket_offers_status_known
+        ticket_orders_paid_once
+        ticket_orders_quantity_positive
+        ticket_orders_refund_has_time
+        ticket_orders_status_known
+        tickets_status_known
+        transfers_amount_positive
+        transfers_kind_known
+        transfers_source_whole
+        transfers_taken_back_by_kind
+        transfers_two_accounts
+    """,
+    "foreign key": """
+        transfers_credit_of_programme
+        transfers_debit_of_programme
+    """,
+    "primary key": """
+        activity_grams_pkey
+    """,
+    "unique": """
+        accounts_programme_unique
+        accounts_system_once
+        accounts_wallet_once
+        activity_partners_once
+        admissions_scan_once
+        area_management_pair_unique
+        area_within_pair_unique
+        areas_code_unique
+        attendances_standing_once
+        entries_account_position
+        entries_transfer_account
+        idempotency_keys_once
+        offer_holdings_pair_unique
+        organisations_name_unique
+        programmes_code_unique
+        residents_phone_unique
+        role_grants_area_once
+        role_grants_organisation_once
+        session_tokens_digest_unique
+        sign_in_limits_phone_unique
+        sign_ups_arrival_once
+        sign_ups_standing_once
+        ticket_entries_pair_unique
+        tickets_serial_unique
+        transfers_reversed_once
+    """,
+    "index": """
+        activities_area
+        activities_host
+        activities_start
+        admissions_session
+        admissions_ticket
+        area_management_manager
+        area_within_ancestor
+        areas_parent
+        attendances_activity
+        attendances_resident
+        attractions_offer
+        offer_sessions_offer
+        role_grants_resident
+        session_tokens_session
+        sessions_resident
+        shifts_activity
+        sign_in_codes_phone
+        sign_ups_resident
+        sign_ups_waiting
+        ticket_offers_host
+        ticket_offers_open
+        ticket_orders_resident
+        ticket_orders_session
+        tickets_order
+        tickets_resident
+        tickets_session
+    """,
+    "trigger": """
+        entries_no_delete
+        entries_no_update
+        transfers_no_delete
+        transfers_no_update
+    """,
+}
+# Only PostgreSQL has TRUNCATE.
+ONLY_POSTGRES = {"trigger entries_no_truncate", "trigger transfers_no_truncate"}
+
+# Numbers that end in _id without a foreign key, and why.
+WITHOUT_REFERENCE = {
+    "accounts.holder_id": "the ledger knows no people",
+    "transfers.posted_by_id": "the ledger knows no people",
+    "transfers.source_id": "the ledger does not look at what caused a transfer",
+    "idempotency_keys.caller_id": "the ledger knows no people",
+    "ticket_entries.place_id": "an attraction, or 0 for the main gate",
+    "admissions.scan_id": "the gate device's own",
+}
