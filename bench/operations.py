@@ -1,0 +1,83 @@
+"""The five operations that are measured, as a phone, an organiser and a gate send them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from bench.client import MakeRequest, http_request
+from bench.fill import Filled
+from schema.ids import encode_id
+
+TINY = "query Tiny { viewer { wallet { balance } } }"
+
+HOME = """query Home($first: Int!) { activities(first: $first) { nodes {
+    id kind title summary status venue startsAt endsAt capacity signUpCount
+    area { name } host { name } viewerSignUp { status } } pageInfo { hasNextPage endCursor } } }"""
+
+STATEMENT = """query Statement($first: Int!) { viewer { wallet { balance entries(first: $first) { nodes {
+    id amount balanceAfter postedAt transfer { id kind amount memo occurredAt } }
+    pageInfo { hasNextPage endCursor } } } } }"""
+
+REDEEM = """mutation Redeem($input: RedeemTicketsInput!) { redeemTickets(input: $input) {
+    order { id status pointsSpent } errors { code message } } }"""
+
+ATTENDANCE = """mutation Log($input: LogAttendanceInput!) { logAttendance(input: $input) {
+    results { attendance { id } error { code message } } errors { code message } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: its name and how to make its n-th request."""
+
+    name: str
+    make: MakeRequest
+
+
+def operations(filled: Filled) -> list[Operation]:
+    """The five, over the rows of a filled database."""
+    return [
+        Operation("tiny", reading(TINY, {}, filled.tokens)),
+        Operation("home", reading(HOME, {"first": 20}, filled.tokens)),
+        Operation("statement", reading(STATEMENT, {"first": 50}, filled.tokens)),
+        Operation("redeem", redeeming(filled)),
+        Operation("attendance", logging(filled)),
+    ]
+
+
+def reading(query: str, variables: dict[str, Any], tokens: list[str]) -> MakeRequest:
+    requests = [http_request(body(query, variables), token) for token in tokens]
+    return lambda number: requests[number % len(requests)]
+
+
+def redeeming(filled: Filled) -> MakeRequest:
+    session = encode_id("OfferSession", filled.offer_session)
+
+    def make(number: int) -> bytes:
+        wish = {"sessionId": session, "quantity": 1, "idempotencyKey": str(uuid.uuid4())}
+        return http_request(body(REDEEM, {"input": wish}), filled.tokens[number % len(filled.tokens)])
+
+    return make
+
+
+def logging(filled: Filled) -> MakeRequest:
+    """Each request logs 200 people in a shift of its own."""
+    attendees = [{"residentId": encode_id("Resident", resident)} for resident in filled.residents[:200]]
+    checked_in, checked_out = filled.shift_starts_at, filled.shift_starts_at + timedelta(hours=2)
+    times = {"checkedInAt": checked_in.isoformat(), "checkedOutAt": checked_out.isoformat()}
+    records = [{"attendee": attendee, **times} for attendee in attendees]
+
+    def make(number: int) -> bytes:
+        shift = encode_id("Shift", filled.shifts_to_log[number])
+        wish = {"shiftId": shift, "records": records, "idempotencyKey": str(uuid.uuid4())}
+        return http_request(body(ATTENDANCE, {"input": wish}), filled.organiser_token)
+
+    return make
+
+
+def body(query: str, variables: dict[str, Any]) -> bytes:
+    return orjson.dumps({"query": query, "variables": variables})
