@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.refusals import (
+    AccountNotOpen,
     AlreadyReversed,
     BudgetExhausted,
     InsufficientPoints,
@@ -15,6 +16,7 @@ from ledger.refusals import (
 )
 
 __all__ = [
+    "AccountNotOpen",
     "ActivityCancelled",
     "AlreadyAttended",
     "AlreadyReversed",

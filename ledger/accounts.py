@@ -23,6 +23,14 @@ class AccountKind(StrEnum):
     ADJUSTMENT = "ADJUSTMENT"
 
 
+class AccountStatus(StrEnum):
+    """What a wallet lets through: OPEN all; FROZEN no spending; CLOSED nothing but reversals."""
+
+    OPEN = "OPEN"
+    FROZEN = "FROZEN"
+    CLOSED = "CLOSED"
+
+
 SYSTEM_KINDS = (AccountKind.ISSUANCE, AccountKind.REDEMPTION, AccountKind.EXPIRY, AccountKind.ADJUSTMENT)
 
 

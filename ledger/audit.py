@@ -119,11 +119,27 @@ REVERSALS = """SELECT r.id AS row_id, r.mirrored AS expected, r.kept AS found FR
 REVERSED_ONCE = """SELECT reverses_id AS row_id, 1 AS expected, COUNT(*) AS found FROM transfers WHERE reverses_id IS NOT NULL
     GROUP BY reverses_id HAVING COUNT(*) > 1"""
 
+WALLET_HOLDS = """SELECT w.id AS row_id, w.standing AS expected, w.held AS found FROM (
+        SELECT a.id, a.held, CAST(COALESCE(h.standing, 0) AS BIGINT) AS standing FROM accounts a LEFT JOIN (
+            SELECT debit_id, SUM(amount) AS standing FROM holds WHERE status = 'HELD' GROUP BY debit_id
+        ) AS h ON h.debit_id = a.id) AS w
+    WHERE w.held <> w.standing"""
+
+# A hold that was posted: "programme debit>credit at most amount", against its transfer.
+HOLD_TRANSFERS = """SELECT h.id AS row_id,
+        h.programme || ' ' || h.debit_id || '>' || h.credit_id || ' at most ' || h.amount AS expected,
+        COALESCE(t.programme || ' ' || t.debit_id || '>' || t.credit_id || ' ' || t.amount, 'nothing') AS found
+    FROM holds h LEFT JOIN transfers t ON t.id = h.transfer_id
+    WHERE h.status = 'POSTED' AND (t.id IS NULL OR t.programme <> h.programme OR t.debit_id <> h.debit_id
+        OR t.credit_id <> h.credit_id OR t.amount > h.amount)"""
+
 CHECKS = (
     Check("wallet_sums", WALLET_SUMS),
     Check("wallet_positions", POSITIONS),
     Check("wallet_balances", BALANCES),
     Check("wallet_below_zero", BELOW_ZERO),
+    Check("wallet_holds", WALLET_HOLDS),
+    Check("hold_transfers", HOLD_TRANSFERS),
     Check("system_entries", SYSTEM_ENTRIES),
     Check("transfer_entries", TRANSFER_ENTRIES),
     Check("stray_entries", STRAY_ENTRIES),

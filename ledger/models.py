@@ -33,6 +33,8 @@ class Account(Model):
     credits = fields.BigIntField(default=0)
     entry_count = fields.BigIntField(default=0)
     created_at = InstantField()
+    held = fields.BigIntField(default=0)
+    status = fields.TextField(default="OPEN")
 
     class Meta:
         table = "accounts"
@@ -72,6 +74,29 @@ class Entry(Model):
 
     class Meta:
         table = "entries"
+
+
+class Hold(Model):
+    """Points of a wallet set aside until `expires_at`. Resolved once: POSTED (by `transfer`), VOIDED or EXPIRED."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    programme = fields.TextField()
+    debit_id = fields.BigIntField()
+    credit_id = fields.BigIntField()
+    amount = fields.BigIntField()
+    memo = fields.TextField()
+    source_kind = fields.TextField(null=True)
+    source_id = fields.BigIntField(null=True)
+    placed_at = InstantField()
+    placed_by_id = fields.BigIntField(null=True)
+    expires_at = InstantField()
+    status = fields.TextField(default="HELD")
+    transfer_id = fields.BigIntField(null=True)
+    resolved_at = InstantField(null=True)
+    resolved_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "holds"
 
 
 class IdempotencyKey(Model):

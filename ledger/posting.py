@@ -14,12 +14,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.accounts import AccountKind, AccountRef
-from ledger.refusals import BudgetExhausted, InsufficientPoints, InvalidInput
+from ledger.refusals import AccountNotOpen, BudgetExhausted, InsufficientPoints, InvalidInput, Refusal
 from storage import Row, Transaction
 from storage.instants import to_micros
 
 MAX_POINTS = 2**53 - 1  # a JSON number keeps it whole
 NOTHING = -(2**62)  # what a wallet must hold that spends nothing: any balance is more
+
+# How open a wallet is: a closed one takes reversals only (a mistake can always be mended), a frozen one takes points in and
+# lets them expire, and only an open one spends.
+TAKES_REVERSALS, TAKES_POINTS, SPENDS = 0, 1, 2
+OPENNESS = "CASE status WHEN 'OPEN' THEN 2 WHEN 'FROZEN' THEN 1 ELSE 0 END"
 
 
 class TransferKind(StrEnum):
@@ -62,7 +67,8 @@ class NewTransfer:
 class WalletChange:
     """What a batch does to one wallet, and where the wallet stands as its entries are written.
 
-    `needs` is what it must hold beforehand so that, entry by entry, nothing is spent that is not there.
+    `needs` is what must be available beforehand so that, entry by entry, nothing is spent that is not there; `frees` what a
+    hold that is posted sets free; `openness` how open it must be (OPENNESS).
     """
 
     account_id: int
@@ -70,6 +76,8 @@ class WalletChange:
     credit: int = 0
     entries: int = 0
     needs: int = NOTHING
+    frees: int = 0
+    openness: int = TAKES_REVERSALS
     balance: int = 0
     position: int = 0
 
@@ -77,7 +85,7 @@ class WalletChange:
 async def post(tx: Transaction, transfers: Sequence[NewTransfer], now: datetime) -> None:
     """The transfers are in the book, all of them, in their order.
 
-    Raises BudgetExhausted, InvalidInput (a wallet would hold more than 2^53 - 1 points), InsufficientPoints.
+    Raises BudgetExhausted, AccountNotOpen, InvalidInput (a wallet would hold more than 2^53 - 1 points), InsufficientPoints.
     """
     assert all(0 < t.amount <= MAX_POINTS and t.debit.id != t.credit.id for t in transfers)
     await keep_budgets(tx, transfers)
@@ -113,25 +121,36 @@ def changes_of(transfers: Sequence[NewTransfer]) -> list[WalletChange]:
             change = changes.setdefault(transfer.debit.id, WalletChange(transfer.debit.id))
             change.debit += transfer.amount
             change.entries += 1
+            change.openness = max(change.openness, openness_to_debit(transfer.kind))
             if transfer.kind is not TransferKind.REVERSAL:
                 change.needs = max(change.needs, change.debit - change.credit)
         if transfer.credit.is_wallet:
             change = changes.setdefault(transfer.credit.id, WalletChange(transfer.credit.id))
             change.credit += transfer.amount
             change.entries += 1
+            if transfer.kind is not TransferKind.REVERSAL:
+                change.openness = max(change.openness, TAKES_POINTS)
     return [changes[account_id] for account_id in sorted(changes)]
 
 
-# A wallet that spends must cover it: this guard is what keeps balances from going below zero under any concurrency.
+def openness_to_debit(kind: TransferKind) -> int:
+    """How open a wallet must be for points to leave it by such a transfer."""
+    if kind is TransferKind.REVERSAL:
+        return TAKES_REVERSALS
+    return TAKES_POINTS if kind in (TransferKind.EXPIRE, TransferKind.ADJUST) else SPENDS
+
+
+# A wallet that spends must cover it, holds aside: this guard keeps what is available from going below zero under any concurrency.
 MOVE = f"""UPDATE accounts SET debits = debits + ?, credits = credits + ?, entry_count = entry_count + ?
-    WHERE id = ? AND credits - debits >= ? AND credits <= {MAX_POINTS} - ? AND debits <= {MAX_POINTS} - ?
+    WHERE id = ? AND credits - debits - held >= ? AND {OPENNESS} >= ?
+        AND credits <= {MAX_POINTS} - ? AND debits <= {MAX_POINTS} - ?
     RETURNING id, credits - debits, entry_count"""
 
 MOVE_MANY = f"""UPDATE accounts SET debits = debits + c.debit, credits = credits + c.credit, entry_count = entry_count + c.entries
-    FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]))
-        AS c(account_id, debit, credit, entries, needs)
-    WHERE id = c.account_id AND credits - debits >= c.needs AND credits <= {MAX_POINTS} - c.credit
-        AND debits <= {MAX_POINTS} - c.debit
+    FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]),
+        CAST(? AS bigint[])) AS c(account_id, debit, credit, entries, needs, openness)
+    WHERE id = c.account_id AND credits - debits - held >= c.needs AND {OPENNESS} >= c.openness
+        AND credits <= {MAX_POINTS} - c.credit AND debits <= {MAX_POINTS} - c.debit
     RETURNING id, credits - debits, entry_count"""
 
 # NO KEY: rows that merely refer to an account (foreign keys) need not wait for it.
@@ -141,7 +160,7 @@ LOCK_MANY = "SELECT id FROM accounts WHERE id = ANY(CAST(? AS bigint[])) ORDER B
 async def move_wallets(tx: Transaction, changes: Sequence[WalletChange]) -> None:
     """Add each change to its wallet, guarded, and set the change's balance and position to where the wallet stood before.
 
-    Raises InvalidInput, InsufficientPoints.
+    Raises AccountNotOpen, InvalidInput, InsufficientPoints.
     """
     rows = (
         await move_many(tx, changes) if tx.dialect == "postgres" and len(changes) > 1 else await move_each(tx, changes)
@@ -158,7 +177,7 @@ async def move_wallets(tx: Transaction, changes: Sequence[WalletChange]) -> None
 async def move_each(tx: Transaction, changes: Sequence[WalletChange]) -> list[Row]:
     rows: list[Row] = []
     for c in changes:
-        rows += await tx.fetch(MOVE, c.debit, c.credit, c.entries, c.account_id, c.needs, c.credit, c.debit)
+        rows += await tx.fetch(MOVE, c.debit, c.credit, c.entries, c.account_id, c.needs, c.openness, c.credit, c.debit)
     return rows
 
 
@@ -166,17 +185,21 @@ async def move_many(tx: Transaction, changes: Sequence[WalletChange]) -> Sequenc
     ids = [c.account_id for c in changes]
     await tx.fetch(LOCK_MANY, ids)  # UPDATE ... FROM locks in any order, and two batches would deadlock
     debits, credits_, needs = [c.debit for c in changes], [c.credit for c in changes], [c.needs for c in changes]
-    return await tx.fetch(MOVE_MANY, ids, debits, credits_, [c.entries for c in changes], needs)
+    entries, openness = [c.entries for c in changes], [c.openness for c in changes]
+    return await tx.fetch(MOVE_MANY, ids, debits, credits_, entries, needs, openness)
 
 
-async def refusal_of(tx: Transaction, change: WalletChange) -> InsufficientPoints | InvalidInput:
+async def refusal_of(tx: Transaction, change: WalletChange) -> Refusal:
     """Why the guard did not let the change through."""
-    row = await tx.fetch_one("SELECT credits - debits, credits, debits FROM accounts WHERE id = ?", change.account_id)
+    sql = f"SELECT {OPENNESS}, status, credits - debits - held, credits, debits FROM accounts WHERE id = ?"
+    row = await tx.fetch_one(sql, change.account_id)
     assert row, "a posting names accounts that are there"
-    balance, credits_, debits = row
+    openness, status, available, credits_, debits = row
+    if openness < change.openness:
+        return AccountNotOpen(account_id=change.account_id, status=status)
     if credits_ + change.credit > MAX_POINTS or debits + change.debit > MAX_POINTS:
         return InvalidInput(reason="wallet_full", values={"limit": MAX_POINTS})
-    return InsufficientPoints(account_id=change.account_id, available=balance, required=change.needs)
+    return InsufficientPoints(account_id=change.account_id, available=available + change.frees, required=change.needs)
 
 
 INSERT_TRANSFER = """INSERT INTO transfers (id, programme, kind, amount, debit_id, credit_id, memo, occurred_at, posted_at,

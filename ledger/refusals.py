@@ -63,3 +63,20 @@ class BudgetExhausted(Refusal):
 
     code = "BUDGET_EXHAUSTED"
     programme: str
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountNotOpen(Refusal):
+    """The wallet is FROZEN (nothing is spent from it) or CLOSED (nothing moves on it but reversals)."""
+
+    code = "ACCOUNT_NOT_OPEN"
+    account_id: int
+    status: str
+
+
+@dataclass(kw_only=True, eq=False)
+class HoldResolved(Refusal):
+    """The hold was posted, voided or is out of time: `status` says which."""
+
+    code = "ALREADY_RESOLVED"
+    status: str

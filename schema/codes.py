@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     SOLD_OUT = "SOLD_OUT"
     LIMIT_PER_RESIDENT = "LIMIT_PER_RESIDENT"
     BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+    ACCOUNT_NOT_OPEN = "ACCOUNT_NOT_OPEN"
     ALREADY_REVERSED = "ALREADY_REVERSED"
     TICKET_INVALID = "TICKET_INVALID"
     TICKET_NOT_YET_VALID = "TICKET_NOT_YET_VALID"
@@ -62,6 +63,7 @@ describe(
     SOLD_OUT="Fewer tickets are left than asked for.",
     LIMIT_PER_RESIDENT="More tickets than one resident may have of this offer (LimitReached).",
     BUDGET_EXHAUSTED="The programme may not issue that many points more.",
+    ACCOUNT_NOT_OPEN="The wallet is frozen or closed: nothing can be spent from it. Ask staff.",
     ALREADY_REVERSED="It was taken back already: voided, reversed or refunded.",
     TICKET_INVALID="Not a ticket of ours: the token was altered, is incomplete, or names no ticket.",
     TICKET_NOT_YET_VALID="The ticket's session does not admit yet.",

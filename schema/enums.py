@@ -11,11 +11,12 @@ from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
-from ledger.accounts import AccountKind
+from ledger.accounts import AccountKind, AccountStatus
 from ledger.posting import TransferKind
 
 __all__ = [
     "AccountKind",
+    "AccountStatus",
     "ActivityKind",
     "ActivityOrder",
     "ActivityStatus",
@@ -132,6 +133,13 @@ describe(
     REDEMPTION="Where spent points go.",
     EXPIRY="Where expired points go.",
     ADJUSTMENT="The other side of corrections.",
+)
+describe(
+    AccountStatus,
+    "What a wallet lets through.",
+    OPEN="Points come in and can be spent.",
+    FROZEN="Points come in, and nothing is spent until an administrator opens it again.",
+    CLOSED="Nothing moves but the reversal of a mistake.",
 )
 describe(
     TransferKind,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.refusals import (
+    AccountNotOpen,
     BelowMinimumBalance,
     InsufficientPoints,
     InvalidInput,
@@ -46,7 +47,8 @@ FACTS: dict[str, str] = {
     "cost": of_offer("cost"),
     "minimum_balance": of_offer("minimum_balance"),
     "account_id": of_wallet("fa.id"),
-    "balance": of_wallet("fa.credits - fa.debits"),
+    "available": of_wallet("fa.credits - fa.debits - fa.held"),
+    "account_status": of_wallet("fa.status"),
 }
 
 
@@ -65,7 +67,8 @@ class RedeemFacts:
     cost: int
     minimum_balance: int
     account_id: int | None
-    balance: int
+    available: int
+    account_status: str | None
 
 
 def facts_of(values: Sequence[Any]) -> RedeemFacts:
@@ -73,13 +76,13 @@ def facts_of(values: Sequence[Any]) -> RedeemFacts:
     row = dict(zip(FACTS, values, strict=True))
     for instant in ("sales_open_at", "sales_close_at", "session_ends_at"):
         row[instant] = from_micros(row[instant])
-    return RedeemFacts(**row | {"holding": row["holding"] or 0, "balance": row["balance"] or 0})
+    return RedeemFacts(**row | {"holding": row["holding"] or 0, "available": row["available"] or 0})
 
 
 def reasons_not_to_redeem(facts: RedeemFacts, quantity: int, now: datetime) -> list[Refusal]:
     """Every reason, in the order in which the acts would raise them; empty when nothing stands in the way.
 
-    Unauthenticated, InvalidInput, NotOpen, LimitPerResident, SoldOut, BelowMinimumBalance, InsufficientPoints.
+    Unauthenticated, InvalidInput, NotOpen, LimitPerResident, SoldOut, AccountNotOpen, BelowMinimumBalance, InsufficientPoints.
     """
     return [*reasons_of_the_call(facts, quantity), *reasons_of_time(facts, now), *reasons_of_supply(facts, quantity),
             *reasons_of_points(facts, quantity)]  # fmt: skip
@@ -118,8 +121,10 @@ def reasons_of_points(facts: RedeemFacts, quantity: int) -> Iterator[Refusal]:
     """Nothing about a wallet we do not know, nor about what an impossible quantity would cost."""
     if facts.viewer is None:
         return
-    if facts.balance < facts.minimum_balance and facts.minimum_balance > 0:
-        yield BelowMinimumBalance(available=facts.balance, required=facts.minimum_balance)
+    if facts.account_status not in (None, "OPEN") and (facts.cost > 0 or facts.minimum_balance > 0):
+        yield AccountNotOpen(account_id=facts.account_id or 0, status=facts.account_status)
+    if facts.available < facts.minimum_balance and facts.minimum_balance > 0:
+        yield BelowMinimumBalance(available=facts.available, required=facts.minimum_balance)
     price = facts.cost * quantity
-    if 1 <= quantity <= facts.limit_per_resident and facts.balance < price and price > 0:
-        yield InsufficientPoints(account_id=facts.account_id or 0, available=facts.balance, required=price)
+    if 1 <= quantity <= facts.limit_per_resident and facts.available < price and price > 0:
+        yield InsufficientPoints(account_id=facts.account_id or 0, available=facts.available, required=price)

@@ -84,7 +84,8 @@ async def place_order(
     """The order is paid and its tickets are valid; their ids. Locks in the order of domain/redemption/locks.py.
 
     The facts are read without locks and name the first reason in its order; what can race is guarded again by the
-    statement that changes it. Raises NotOpen, LimitPerResident, SoldOut, BelowMinimumBalance, InsufficientPoints.
+    statement that changes it. Raises NotOpen, LimitPerResident, SoldOut, AccountNotOpen,
+    BelowMinimumBalance, InsufficientPoints.
     """
     for reason in reasons_not_to_redeem(sale.facts, order.quantity, now):
         raise reason
@@ -122,7 +123,7 @@ async def keep_minimum_balance(tx: Transaction, sale: Sale) -> None:
     required = sale.facts.minimum_balance
     if required == 0:
         return
-    sql = f"SELECT credits - debits FROM accounts WHERE id = ? {row_lock(tx.dialect)}"
+    sql = f"SELECT credits - debits - held FROM accounts WHERE id = ? {row_lock(tx.dialect)}"
     available = await tx.fetch_value(sql, sale.facts.account_id)
     if available < required:
         raise BelowMinimumBalance(available=available, required=required)

@@ -41,8 +41,8 @@ async def redeem_at_gate(
 
     The order's id. Asking again with the same key and the same member code answers the first order, though the code is out
     of date by then. Raises Unauthenticated, InvalidInput (quantity, gate, key), KeyReused, NotFound, Forbidden, InvalidInput
-    and CodeExpired (the member code), NotOpen, LimitPerResident, SoldOut, BelowMinimumBalance, InsufficientPoints,
-    TicketNotYetValid.
+    and CodeExpired (the member code), NotOpen, LimitPerResident, SoldOut, AccountNotOpen, BelowMinimumBalance,
+    InsufficientPoints, TicketNotYetValid.
     """
     staff_id = caller.signed_in()
     check_quantity(wish.quantity)

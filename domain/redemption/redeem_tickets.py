@@ -29,7 +29,8 @@ async def redeem_tickets(
     """The caller has the tickets, paid with their points: all of it happened, or nothing. The order's id.
 
     Asking again with the same key answers the first order, whatever has changed meanwhile. Raises Unauthenticated,
-    InvalidInput, KeyReused, NotFound, NotOpen, LimitPerResident, SoldOut, BelowMinimumBalance, InsufficientPoints.
+    InvalidInput, KeyReused, NotFound, NotOpen, LimitPerResident, SoldOut, AccountNotOpen, BelowMinimumBalance,
+    InsufficientPoints.
     """
     resident_id = caller.signed_in()
     check_quantity(wish.quantity)

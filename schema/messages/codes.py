@@ -45,6 +45,10 @@ CODES: dict[str, Text] = {
         "每人限兑 {limit} 张，您已有 {used} 张。", "The limit is {limit} tickets per person; you already have {used}."
     ),
     ErrorCode.BUDGET_EXHAUSTED: Text("本项目可发放的积分已用完。", "The programme has no points left to give."),
+    ErrorCode.ACCOUNT_NOT_OPEN: Text(
+        "积分账户已冻结或注销，暂时不能使用，请联系工作人员。",
+        "This wallet is frozen or closed and cannot be used. Please ask the staff.",
+    ),
     ErrorCode.ALREADY_REVERSED: Text("已经撤销过了，不能重复撤销。", "This has already been taken back."),
     ErrorCode.TICKET_INVALID: Text("无效门票，请勿放行。", "Not a valid ticket. Do not admit."),
     ErrorCode.TICKET_NOT_YET_VALID: Text("还没到入场时间。", "This ticket is not valid yet."),

@@ -12,7 +12,7 @@ from domain.people.rights import reads_the_book
 from domain.redemption.visibility import sees_order
 from domain.volunteering.visibility import sees_attendance
 from ledger import models
-from schema.enums import AccountKind, TransferKind
+from schema.enums import AccountKind, AccountStatus, TransferKind
 from schema.inputs.ledger import EntryFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_one, to_one_of
@@ -25,6 +25,9 @@ from schema.types.volunteering import Attendance
 
 HOLDS_OR_READS = f"({{t}}.holder_id = :viewer OR {reads_the_book()})"
 BALANCE = "{t}.credits - {t}.debits"
+# A hold whose deadline is over is free, whether or not it was marked as expired yet. Most wallets hold nothing.
+HELD = """CASE WHEN {t}.held = 0 THEN 0 ELSE (SELECT CAST(COALESCE(SUM(hh.amount), 0) AS BIGINT) FROM holds hh
+    WHERE hh.debit_id = {t}.id AND hh.status = 'HELD' AND hh.expires_at > :now) END"""
 BALANCE_AT = """(SELECT CAST(COALESCE(SUM(be.amount), 0) AS BIGINT) FROM entries be
     WHERE be.account_id = {t}.id AND be.posted_at <= :at)"""
 
@@ -157,8 +160,9 @@ class Wallet(Node):
         "be spent until new points cover it.",
         BALANCE,
     )
-    held: Points = sql("Set aside by holds. Nothing places holds so far, so it is 0.", "0")
-    available: Points = sql("balance - held: what can be spent now.", BALANCE)
+    held: Points = sql("Set aside by holds.", HELD)
+    available: Points = sql("balance - held: what can be spent now.", f"{BALANCE} - {HELD}")
+    status: AccountStatus = column("Whether points can be spent from it.")
     balance_at: Points = sql(
         "What the balance was at an instant: the sum of all entries posted by then.",
         BALANCE_AT,

@@ -112,7 +112,7 @@ FIELDS: dict[str, Fields] = {
     "Attendance": Fields(
         "id resident shift checkedInAt checkedOutAt method recordedBy pointsEarned transfer voidedAt voidReason"
     ),
-    "Wallet": Fields("id account balance held available balanceAt expiring entries"),
+    "Wallet": Fields("id account balance held available status balanceAt expiring entries"),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
     "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import storage
+from domain.people.caller import Caller
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
@@ -39,6 +40,11 @@ def redemption(offer: Offer, quantity: int = 1, key: str | None = None) -> dict[
 
 def scan(token: str, scan_id: str = "1", **more: object) -> dict[str, object]:
     return {"scan": {"token": token, "gate": "东门", "scanId": scan_id} | more}
+
+
+async def freeze_wallets_of(caller: Caller) -> None:
+    sql = "UPDATE accounts SET status = 'FROZEN' WHERE holder_id = ?"
+    await storage.write(lambda tx: tx.execute(sql, caller.signed_in()))
 
 
 async def test_invalid_input() -> None:
@@ -168,6 +174,12 @@ async def test_below_minimum_balance() -> None:
     offer = await an_offer(minimum_balance=500)
     error = await refused("redeemTickets", redemption(offer), await a_caller(points=499))
     assert (error["code"], error["available"], error["required"]) == ("BELOW_MINIMUM_BALANCE", 499, 500)
+
+
+async def test_account_not_open() -> None:
+    offer, caller = await an_offer(cost=1), await a_caller(points=5)
+    await freeze_wallets_of(caller)
+    assert (await refused("redeemTickets", redemption(offer), caller))["code"] == "ACCOUNT_NOT_OPEN"
 
 
 async def test_sold_out() -> None:

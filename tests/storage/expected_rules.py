@@ -4,8 +4,10 @@ from __future__ import annotations
 
 RULES: dict[str, str] = {
     "check": """
+        accounts_held_in_range
         accounts_holder_of_wallet
         accounts_kind_known
+        accounts_status_known
         accounts_sums_in_range
         accounts_sums_of_wallets
         activities_cancel_has_reason
@@ -23,6 +25,12 @@ RULES: dict[str, str] = {
         attendances_void_has_reason
         attractions_entries_positive
         entries_amount_moves
+        holds_amount_positive
+        holds_posted_by_transfer
+        holds_resolved_whole
+        holds_source_whole
+        holds_status_known
+        holds_two_accounts
         offer_holdings_not_negative
         offer_sessions_end_after_start
         offer_sessions_stock_kept
@@ -55,6 +63,8 @@ RULES: dict[str, str] = {
         transfers_two_accounts
     """,
     "foreign key": """
+        holds_credit_of_programme
+        holds_debit_of_programme
         transfers_credit_of_programme
         transfers_debit_of_programme
     """,
@@ -73,6 +83,7 @@ RULES: dict[str, str] = {
         attendances_standing_once
         entries_account_position
         entries_transfer_account
+        holds_transfer_once
         idempotency_keys_once
         offer_holdings_pair_unique
         organisations_name_unique
@@ -100,6 +111,8 @@ RULES: dict[str, str] = {
         attendances_activity
         attendances_resident
         attractions_offer
+        holds_due
+        holds_standing
         offer_sessions_offer
         role_grants_resident
         session_tokens_session
@@ -119,17 +132,22 @@ RULES: dict[str, str] = {
     "trigger": """
         entries_no_delete
         entries_no_update
+        holds_no_delete
+        holds_resolved_once
         transfers_no_delete
         transfers_no_update
     """,
 }
 # Only PostgreSQL has TRUNCATE.
-ONLY_POSTGRES = {"trigger entries_no_truncate", "trigger transfers_no_truncate"}
+ONLY_POSTGRES = {"trigger entries_no_truncate", "trigger holds_no_truncate", "trigger transfers_no_truncate"}
 
 # Numbers that end in _id without a foreign key, and why.
 WITHOUT_REFERENCE = {
     "accounts.holder_id": "the ledger knows no people",
     "transfers.posted_by_id": "the ledger knows no people",
+    "holds.placed_by_id": "the ledger knows no people",
+    "holds.resolved_by_id": "the ledger knows no people",
+    "holds.source_id": "the ledger does not look at what a hold is for",
     "transfers.source_id": "the ledger does not look at what caused a transfer",
     "idempotency_keys.caller_id": "the ledger knows no people",
     "ticket_entries.place_id": "an attraction, or 0 for the main gate",

@@ -29,7 +29,8 @@ OPEN = RedeemFacts(
     cost=30,
     minimum_balance=50,
     account_id=8,
-    balance=60,
+    available=60,
+    account_status="OPEN",
 )
 
 
@@ -44,7 +45,7 @@ def test_nothing_stands_in_the_way() -> None:
 @pytest.mark.parametrize(
     ("facts", "quantity", "expected"),
     [
-        (replace(OPEN, viewer=None, account_id=None, balance=0), 1, ["UNAUTHENTICATED"]),
+        (replace(OPEN, viewer=None, account_id=None, available=0), 1, ["UNAUTHENTICATED"]),
         (OPEN, 0, ["quantity_too_small"]),
         (replace(OPEN, offer_status="DRAFT"), 1, ["offer_draft"]),
         (replace(OPEN, offer_status="PAUSED"), 1, ["offer_paused"]),
@@ -56,10 +57,10 @@ def test_nothing_stands_in_the_way() -> None:
         (OPEN, 3, ["LIMIT_PER_RESIDENT"]),
         (replace(OPEN, remaining=1), 2, ["SOLD_OUT"]),
         (replace(OPEN, remaining=0), 0, ["quantity_too_small", "SOLD_OUT"]),
-        (replace(OPEN, balance=49), 1, ["BELOW_MINIMUM_BALANCE"]),
-        (replace(OPEN, balance=50), 2, ["INSUFFICIENT_POINTS"]),
-        (replace(OPEN, balance=-5, cost=0, minimum_balance=0), 1, []),
-        (replace(OPEN, balance=-5, cost=0, minimum_balance=1), 1, ["BELOW_MINIMUM_BALANCE"]),
+        (replace(OPEN, available=49), 1, ["BELOW_MINIMUM_BALANCE"]),
+        (replace(OPEN, available=50), 2, ["INSUFFICIENT_POINTS"]),
+        (replace(OPEN, available=-5, cost=0, minimum_balance=0), 1, []),
+        (replace(OPEN, available=-5, cost=0, minimum_balance=1), 1, ["BELOW_MINIMUM_BALANCE"]),
     ],
 )
 def test_each_reason_by_itself(facts: RedeemFacts, quantity: int, expected: list[str]) -> None:
@@ -68,7 +69,7 @@ def test_each_reason_by_itself(facts: RedeemFacts, quantity: int, expected: list
 
 def test_all_reasons_are_given_in_order() -> None:
     worst = replace(
-        OPEN, offer_status="PAUSED", sales_close_at=NOW, session_ends_at=NOW, holding=2, remaining=0, balance=0
+        OPEN, offer_status="PAUSED", sales_close_at=NOW, session_ends_at=NOW, holding=2, remaining=0, available=0
     )
     assert codes(worst) == [
         "offer_paused",
