@@ -10,6 +10,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
+from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
 from ledger.accounts import AccountKind, AccountStatus
 from ledger.posting import TransferKind
@@ -22,6 +23,7 @@ __all__ = [
     "ActivityStatus",
     "AreaLevel",
     "AttendanceMethod",
+    "EvidenceGrade",
     "OfferStatus",
     "OrderStatus",
     "OrganisationKind",
@@ -124,6 +126,14 @@ describe(
     MEMBER_CODE="An organiser scanned the code on their phone.",
     SELF_CHECK_IN="The resident scanned the activity's code.",
     IMPORT="Taken over from another system.",
+)
+describe(
+    EvidenceGrade,
+    "How well it is known that the resident was there, from the strongest to the weakest.",
+    SCANNED_IN_AND_OUT="The code on their phone was scanned when they came and when they left.",
+    SCANNED_ONCE="The code on their phone was scanned once.",
+    ORGANISER_LIST="On the organiser's list, sent in at latest 24 hours after the shift's end (Shift.listDueAt).",
+    ENTERED_AFTERWARDS="Entered later than that, without a scan.",
 )
 describe(
     AccountKind,

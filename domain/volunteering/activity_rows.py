@@ -13,7 +13,7 @@ from storage.instants import to_micros
 
 COLUMNS = """id, kind, title, summary, status, host_id, area_id, venue, latitude, longitude, starts_at, ends_at,
     sign_up_closes_at, capacity, waitlist_limit, points_programme, points_per_attendance, points_per_hour, points_cap,
-    search_text, created_by_id, created_at, published_at"""
+    points_lowest_grade, points_least_share, search_text, created_by_id, created_at, published_at"""
 INSERT_ACTIVITY = f"INSERT INTO activities ({COLUMNS}) VALUES ({', '.join(['?'] * len(COLUMNS.split(',')))})"
 INSERT_PARTNER = "INSERT INTO activity_partners (id, activity_id, organisation_id, position) VALUES (?, ?, ?, ?)"
 INSERT_SHIFT = """INSERT INTO shifts (id, activity_id, name, starts_at, ends_at, capacity, position)
@@ -55,6 +55,6 @@ def activity_row(new: NewActivity, search_text: str, now: datetime) -> tuple[obj
         *(new.id, wish.kind.value, wish.title, wish.summary, status.value, wish.host_id, new.area_id),
         *(wish.venue, wish.latitude, wish.longitude, to_micros(wish.starts_at), to_micros(wish.ends_at)),
         *(closes_at, wish.capacity, wish.waitlist_limit),
-        *(rule.programme, rule.per_attendance, rule.per_hour, rule.cap),
+        *(rule.programme, rule.per_attendance, rule.per_hour, rule.cap, rule.lowest_grade.value, rule.least_share),
         *(search_text, new.created_by_id, created_at, created_at if wish.publish else None),
     )

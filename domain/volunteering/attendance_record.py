@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.refusals import InvalidInput, Refusal
-from domain.volunteering.attendee import Attendee, Named, attendee_data, named
+from domain.volunteering.attendee import Attendee, Named, attendee_data, named, scanned
+from domain.volunteering.states import AttendanceMethod
 from storage.instants import to_micros
 
 CHECK_IN_BEFORE = timedelta(hours=2)  # helpers come early to set up
@@ -16,21 +17,34 @@ CLOCK_TOLERANCE = timedelta(minutes=5)  # a phone's clock may be ahead
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRecord:
-    """Who was there, and from when to when; without a check-out, until the shift's end."""
+    """Who was there, and from when to when; without a check-out, until the shift's end.
+
+    `check_out_code` is the member code that was scanned from their phone as they left.
+    """
 
     attendee: Attendee
     checked_in_at: datetime
     checked_out_at: datetime | None = None
+    check_out_code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """A record whose attendee could be read; `path` is where it stands in the input."""
+    """A record whose attendee could be read; `path` is where it stands in the input.
+
+    `scanned_out_id` is whose code was scanned as they left, None where none was.
+    """
 
     path: tuple[str, ...]
     named: Named
     checked_in_at: datetime
     checked_out_at: datetime | None
+    scanned_out_id: int | None
+
+    @property
+    def scans(self) -> int:
+        """How often their code was scanned."""
+        return (self.named.method is AttendanceMethod.MEMBER_CODE) + (self.scanned_out_id is not None)
 
 
 def read_records(records: Sequence[AttendanceRecord], now: datetime) -> list[ReadRecord | Refusal]:
@@ -41,9 +55,19 @@ def read_records(records: Sequence[AttendanceRecord], now: datetime) -> list[Rea
 def read_record(record: AttendanceRecord, now: datetime, *path: str) -> ReadRecord | Refusal:
     try:
         who = named(record.attendee, record.checked_in_at, now, *path, "attendee")
+        scanned_out_id = read_check_out_code(record, now, *path)
     except Refusal as refusal:
         return refusal
-    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at)
+    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at, scanned_out_id)
+
+
+def read_check_out_code(record: AttendanceRecord, now: datetime, *path: str) -> int | None:
+    """Whose code was scanned at the check-out. Raises InvalidInput, CodeExpired."""
+    if record.check_out_code is None:
+        return None
+    if record.checked_out_at is None:
+        raise InvalidInput(reason="check_out_code_without_time", path=(*path, "checkedOutAt"))
+    return scanned(record.check_out_code, record.checked_out_at, now, *path, "checkOutMemberCode")
 
 
 def check_presence(record: ReadRecord, starts: datetime, ends: datetime, now: datetime) -> None:
@@ -70,6 +94,7 @@ def records_data(records: Sequence[AttendanceRecord]) -> list[list[object]]:
             *attendee_data(record.attendee),
             to_micros(record.checked_in_at),
             record.checked_out_at and to_micros(record.checked_out_at),
+            *(() if record.check_out_code is None else ("checkOutMemberCode", record.check_out_code)),
         ]
         for record in records
     ]

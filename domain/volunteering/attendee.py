@@ -66,11 +66,16 @@ def named(attendee: Attendee, checked_in_at: datetime, now: datetime, *path: str
             return Named(where, AttendanceMethod.ORGANISER, phone=parse_phone(phone, *where))
         case ByMemberCode(token):
             where = (*path, "memberCode")
-            if now - checked_in_at > CODE_KEPT_FOR:
-                raise CodeExpired(path=where)
-            return Named(where, AttendanceMethod.MEMBER_CODE, verify_member_code(token, checked_in_at, *where))
+            return Named(where, AttendanceMethod.MEMBER_CODE, scanned(token, checked_in_at, now, *where))
         case Unreadable(_, refusal):
             raise refusal.at(*path, "residentId")
+
+
+def scanned(token: str, at: datetime, now: datetime, *path: str) -> int:
+    """Whose code was scanned at `at`. Raises CodeExpired, InvalidInput."""
+    if now - at > CODE_KEPT_FOR:
+        raise CodeExpired(path=path)
+    return verify_member_code(token, at, *path)
 
 
 def attendee_data(attendee: Attendee) -> list[object]:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from domain.refusals import AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
 from domain.volunteering.attendance_record import ReadRecord, check_presence
+from domain.volunteering.evidence import EvidenceGrade, grade_of
 from domain.volunteering.logged_row import LoggedRow
-from domain.volunteering.points_rule import SECOND, PointsRule, points_for, time_served
+from domain.volunteering.points_rule import SECOND, PointsRule, pays, points_for, time_served
 from domain.volunteering.states import AttendanceMethod
 from ledger.accounts import AccountKind, AccountRef
 from ledger.posting import MAX_POINTS
@@ -58,6 +59,7 @@ class NewAttendance:
     checked_out_at: datetime
     served_seconds: int
     method: AttendanceMethod
+    grade: EvidenceGrade
     points: int
     account: AccountRef
     transfer_id: int | None
@@ -93,12 +95,14 @@ def decide(
 
 
 def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, now: datetime) -> NewAttendance:
-    """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the wallet is full), BudgetExhausted."""
+    """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the code at the check-out, then a wallet that
+    is full), BudgetExhausted."""
     check_presence(row, shift.starts_at, shift.ends_at, now)
     resident_id = resident_of(row, known)
     left_at = row.checked_out_at or shift.ends_at
     served = time_served(row.checked_in_at, left_at, shift.starts_at, shift.ends_at)
-    points = points_for(shift.rule, served)
+    grade = grade_of(row.scans, shift.ends_at, now)
+    points = points_for(shift.rule, served) if pays(shift.rule, grade, served, shift.ends_at - shift.starts_at) else 0
     wallet = known.wallets[resident_id]
     take(row, known, wallet, points, shift.rule.programme)
     known.attended.add(resident_id)
@@ -109,6 +113,7 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
         checked_out_at=left_at,
         served_seconds=served // SECOND,
         method=row.named.method,
+        grade=grade,
         points=points,
         account=wallet.account,
         transfer_id=keys.transfer if points else None,
@@ -116,13 +121,15 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
 
 
 def resident_of(row: ReadRecord, known: Known) -> int:
-    """Raises NotFound, AlreadyAttended."""
+    """Raises NotFound, AlreadyAttended, InvalidInput (somebody else's code was scanned as they left)."""
     who = row.named
     resident_id = who.resident_id if who.phone is None else known.ids_by_phone.get(who.phone)
     if resident_id is None or resident_id not in known.wallets:
         raise NotFound(path=who.path)
     if resident_id in known.attended:
         raise AlreadyAttended(path=row.path)
+    if row.scanned_out_id not in (None, resident_id):
+        raise InvalidInput(reason="check_out_code_of_another", path=(*row.path, "checkOutMemberCode"))
     return resident_id
 
 

@@ -16,7 +16,7 @@ from domain.volunteering.attendance_record import AttendanceRecord, ReadRecord, 
 from domain.volunteering.batch import HeldShift, Ids, Known, NewAttendance, decide, wallet_of
 from domain.volunteering.locks import lock_of
 from domain.volunteering.logged_row import LoggedRow, rows_from_data, rows_to_data
-from domain.volunteering.points_rule import PointsRule
+from domain.volunteering.points_rule import RULE, rule_of
 from domain.volunteering.states import ActivityStatus
 from domain.volunteering.visibility import organises, sees_activity
 from ledger.accounts import AccountKind, AccountRef, find_accounts
@@ -47,8 +47,9 @@ async def log_attendance(caller: Caller, wish: LogAttendanceWish, now: datetime)
 
     Asking again with the same key answers the first answers, refusals included. A resident is recorded once for a shift.
     Raises Unauthenticated, InvalidInput unless there are 1 to 500 records, InvalidInput and KeyReused (the key), NotFound,
-    Forbidden, ActivityCancelled, NotOpen (a draft). A row's own: InvalidInput and CodeExpired (the attendee), InvalidInput
-    (the times), NotFound, AlreadyAttended, InvalidInput (the wallet is full), BudgetExhausted.
+    Forbidden, ActivityCancelled, NotOpen (a draft). A row's own: InvalidInput and CodeExpired (the attendee, then the code at
+    the check-out), InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (somebody else's code at the check-out,
+    then a wallet that is full), BudgetExhausted.
     """
     organiser_id = caller.signed_in()
     check_length(wish.records, 1, MAX_RECORDS, "records")
@@ -72,8 +73,7 @@ async def log_attendance(caller: Caller, wish: LogAttendanceWish, now: datetime)
 
 
 HOLD_SHIFT = f"""SELECT s.id, t.id, t.title, s.starts_at, s.ends_at,
-    t.points_programme, t.points_per_attendance, t.points_per_hour, t.points_cap, t.status,
-    CASE WHEN {sees_activity("t")} THEN 1 ELSE 0 END, CASE WHEN {organises("t")} THEN 1 ELSE 0 END
+    {RULE}, t.status, CASE WHEN {sees_activity("t")} THEN 1 ELSE 0 END, CASE WHEN {organises("t")} THEN 1 ELSE 0 END
     FROM shifts s JOIN activities t ON t.id = s.activity_id WHERE s.id = ?"""
 
 
@@ -84,16 +84,15 @@ async def hold_shift(tx: Transaction, organiser_id: int, shift_id: int) -> HeldS
     """
     sql, viewers = for_viewer(HOLD_SHIFT, organiser_id)
     row = await tx.fetch_one(sql + lock_of(tx.dialect, "t"), *viewers, shift_id)
-    if row is None or not row[10]:
+    if row is None or not row[12]:
         raise NotFound(path=SHIFT)
-    if not row[11]:
+    if not row[13]:
         raise Forbidden
-    if row[9] == ActivityStatus.CANCELLED:
+    if row[11] == ActivityStatus.CANCELLED:
         raise ActivityCancelled(path=SHIFT)
-    if row[9] == ActivityStatus.DRAFT:
+    if row[11] == ActivityStatus.DRAFT:
         raise NotOpen(reason="activity_draft", path=SHIFT)
-    rule = PointsRule(programme=row[5], per_attendance=row[6], per_hour=row[7], cap=row[8])
-    return HeldShift(row[0], row[1], row[2], from_micros(row[3]), from_micros(row[4]), rule)
+    return HeldShift(row[0], row[1], row[2], from_micros(row[3]), from_micros(row[4]), rule_of(row[5:11]))
 
 
 async def look_up(tx: Transaction, shift: HeldShift, rows: Sequence[ReadRecord]) -> Known:
@@ -125,7 +124,7 @@ async def find_attended(reader: Reader, shift_id: int, resident_ids: list[int]) 
 
 
 INSERT = """INSERT INTO attendances (id, activity_id, shift_id, resident_id, checked_in_at, checked_out_at, served_seconds,
-    method, recorded_by_id, recorded_at, points_earned, transfer_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    method, grade, recorded_by_id, recorded_at, points_earned, transfer_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 COUNT = "UPDATE activities SET attendance_count = attendance_count + ? WHERE id = ?"
 
 
@@ -139,7 +138,7 @@ async def record(
     await pay(tx, shift, [attendance for attendance in added if attendance.points], organiser_id, now)
     rows = [
         (a.id, shift.activity_id, shift.id, a.resident_id, to_micros(a.checked_in_at), to_micros(a.checked_out_at),
-         a.served_seconds, a.method.value, organiser_id, to_micros(now), a.points, a.transfer_id)
+         a.served_seconds, a.method.value, a.grade.value, organiser_id, to_micros(now), a.points, a.transfer_id)
         for a in added
     ]  # fmt: skip
     await tx.execute_many(INSERT, rows)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from schema.enums import ActivityKind, ActivityStatus
+from schema.enums import ActivityKind, ActivityStatus, EvidenceGrade
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.optional import LeftOutIsNull, optional
 from schema.scalars import Points
@@ -45,6 +45,14 @@ class PointsRuleInput:
         default=Points(0), description="Points for each whole hour served. Not negative."
     )
     cap: Points = strawberry.field(description="The most that one attendance earns. Not negative.")
+    lowest_grade: EvidenceGrade = strawberry.field(
+        default=EvidenceGrade.ENTERED_AFTERWARDS,
+        description="It pays from this grade of evidence on. SCANNED_ONCE: only hours that were scanned count for points.",
+    )
+    least_share_percent: int = strawberry.field(
+        default=0,
+        description="It pays to whoever was there for at least this share of the shift, 0 to 100. 60: three fifths of the time.",
+    )
 
 
 @strawberry.input(description="A time slot or a task within an activity.")
@@ -137,6 +145,10 @@ class AttendanceRecordInput(LeftOutIsNull):
         description="When they came: from two hours before the shift until its end, and not in the future."
     )
     checked_out_at: datetime | None = optional("When they left; null: closed at the shift's end.")
+    check_out_member_code: str | None = optional(
+        "The token of the code on their phone, scanned at about checkedOutAt (which then has to be given) and at most 72 hours "
+        "ago. With a memberCode as attendee it makes the evidence SCANNED_IN_AND_OUT."
+    )
 
 
 @strawberry.input(description="Who came to a shift.")

@@ -31,6 +31,12 @@ VOLUNTEERING: dict[str, Text] = {
     ),
     "checked_out_before_check_in": Text("签退时间必须晚于签到时间。", "The check-out must be after the check-in."),
     "checked_out_before_shift": Text("签退时间早于班次开始时间，不能计入。", "They left before the shift began."),
+    "check_out_code_without_time": Text(
+        "扫了签退码，就须填写签退时间。", "A code that was scanned at the check-out needs the time of the check-out."
+    ),
+    "check_out_code_of_another": Text(
+        "签退时扫的是另一个人的会员码。", "The code scanned at the check-out is somebody else's."
+    ),
     "checked_out_in_the_future": Text(
         "签退时间晚于当前时间；若人还在现场，请先留空。",
         "The check-out is in the future. Leave it out for who is still there.",

@@ -89,6 +89,7 @@ class AttendanceMutations:
                     attendee=attendee_of(record.attendee, row),
                     checked_in_at=record.checked_in_at,
                     checked_out_at=record.checked_out_at,
+                    check_out_code=record.check_out_member_code,
                 )
                 for row, record in enumerate(wanted.records)
             ),

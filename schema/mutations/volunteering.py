@@ -53,6 +53,8 @@ def points_rule(wanted: PointsRuleInput) -> PointsRule:
         per_attendance=wanted.per_attendance,
         per_hour=wanted.per_hour,
         cap=wanted.cap,
+        lowest_grade=wanted.lowest_grade,
+        least_share=wanted.least_share_percent,
     )
 
 

@@ -11,6 +11,7 @@ import strawberry
 from domain.volunteering import models
 from domain.volunteering.activity_status import STATUS_AT
 from domain.volunteering.eligibility import FACTS, facts_of, reasons_not_to_sign_up
+from domain.volunteering.evidence import list_due
 from domain.volunteering.visibility import (
     organises,
     sees_activity,
@@ -18,7 +19,7 @@ from domain.volunteering.visibility import (
     sees_part_of_activity,
     sees_sign_up,
 )
-from schema.enums import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
+from schema.enums import ActivityKind, ActivityStatus, AttendanceMethod, EvidenceGrade, SignUpStatus
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_many, to_one
@@ -28,6 +29,7 @@ from schema.scalars import Points
 from schema.types.eligibility import Eligibility, eligibility, read_with_row, values_of
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
+from storage.instants import from_micros
 
 if TYPE_CHECKING:
     from schema.types.ledger import Transfer
@@ -49,6 +51,10 @@ def can_sign_up(asking: Asking, **facts: Any) -> Eligibility:
     return eligibility(reasons, asking.language)
 
 
+def list_due_at(ends_at: int) -> datetime:
+    return list_due(from_micros(ends_at))
+
+
 @strawberry.type(description="Points for one attendance = min(cap, perAttendance + perHour x whole hours served).")
 class PointsRule:
     """What an attendance earns."""
@@ -57,6 +63,14 @@ class PointsRule:
     per_attendance: Points = strawberry.field(description="Points for having been there.")
     per_hour: Points = strawberry.field(description="Points for each whole hour served.")
     cap: Points = strawberry.field(description="The most that one attendance earns.")
+    lowest_grade: EvidenceGrade = strawberry.field(description="It pays from this grade of evidence on.")
+    least_share_percent: int = strawberry.field(
+        description="It pays to whoever was there for at least this share of the shift, in per cent."
+    )
+
+
+def points_rule(lowest_grade: str, **figures: Any) -> PointsRule:
+    return PointsRule(lowest_grade=EvidenceGrade(lowest_grade), **figures)
 
 
 @row_type(models.Activity, visible=sees_activity("{t}"))
@@ -92,8 +106,10 @@ class Activity(Node):
             "per_attendance": "points_per_attendance",
             "per_hour": "points_per_hour",
             "cap": "points_cap",
+            "lowest_grade": "points_lowest_grade",
+            "least_share_percent": "points_least_share",
         },
-        by=PointsRule,
+        by=points_rule,
     )
     published_at: datetime | None = column("When it was published; null for a draft.")
     cancelled_at: datetime | None = column("When it was cancelled.")
@@ -132,6 +148,12 @@ class Shift(Node):
     )
     sign_up_count: int = column("Sign-ups that have a place.", "confirmed_count")
     waitlist_count: int = column("Sign-ups that wait for one.")
+    list_due_at: datetime = computed(
+        "The last instant at which a list without scans counts as the organiser's list. What is sent in later was entered "
+        "afterwards.",
+        needs={"ends_at": "ends_at"},
+        by=list_due_at,
+    )
     viewer_can_sign_up: Eligibility = computed(
         "May the signed-in person sign up for it now? What signUp would answer. To have to wait is no reason against it.",
         needs=read_with_row(FACTS),
@@ -160,6 +182,7 @@ class Attendance(Node):
     checked_in_at: datetime = column("When they came.")
     checked_out_at: datetime | None = column("When they left; the shift's end where nobody wrote it down.")
     method: AttendanceMethod = column("How it is known that they were there.")
+    grade: EvidenceGrade = column("How well it is known. The points rule says from which grade on it pays.")
     recorded_by: Resident = to_one("Who recorded it.", "recorded_by_id")
     points_earned: Points = column("What it earned; stays as it was when the attendance is voided.")
     transfer: Annotated[Transfer, strawberry.lazy("schema.types.ledger")] | None = to_one(

@@ -106,11 +106,12 @@ FIELDS: dict[str, Fields] = {
         },
     ),
     "Shift": Fields(
-        "id activity name startsAt endsAt capacity signUpCount waitlistCount", {"viewerCanSignUp": ABOUT_THEMSELVES}
+        "id activity name startsAt endsAt capacity signUpCount waitlistCount listDueAt",
+        {"viewerCanSignUp": ABOUT_THEMSELVES},
     ),
     "SignUp": Fields("id resident shift status waitlistPosition createdAt"),
     "Attendance": Fields(
-        "id resident shift checkedInAt checkedOutAt method recordedBy pointsEarned transfer voidedAt voidReason"
+        "id resident shift checkedInAt checkedOutAt method grade recordedBy pointsEarned transfer voidedAt voidReason"
     ),
     "Wallet": Fields("id account balance held available status balanceAt expiring entries"),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
@@ -137,7 +138,7 @@ VALUES = {
     "Viewer": "resident roles wallet signUps orders tickets memberCode",
     "RoleGrant": "role area organisation",
     "MemberCode": "token expiresAt qrSvg",
-    "PointsRule": "programme perAttendance perHour cap",
+    "PointsRule": "programme perAttendance perHour cap lowestGrade leastSharePercent",
     "Eligibility": "eligible reasons",
     "ExpiringPoints": "amount on",
     "TrialBalance": "programme asOf accounts totalDebits totalCredits balanced",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 ACTIVITY = """activity { id kind title status capacity waitlistLimit venue latitude startsAt endsAt signUpClosesAt publishedAt
     cancelReason host { id } partners { id } area { code } shifts { name startsAt endsAt capacity }
-    pointsRule { programme perAttendance perHour cap } }"""
+    pointsRule { programme perAttendance perHour cap lowestGrade leastSharePercent } }"""
 
 
 async def new_activity(**more: Any) -> tuple[dict[str, Any], int]:
@@ -44,7 +44,8 @@ async def test_an_organiser_writes_publishes_and_cancels_an_activity() -> None:
     assert (activity["status"], activity["publishedAt"], activity["waitlistLimit"]) == ("DRAFT", None, 500)
     (shift,) = activity["shifts"]
     assert (shift["startsAt"], shift["endsAt"]) == ("2024-01-12T02:30:00Z", "2024-01-12T04:30:00Z")
-    assert activity["pointsRule"] == {"programme": "xuexi", "perAttendance": 0, "perHour": 1, "cap": 2}
+    figures = {"programme": "xuexi", "perAttendance": 0, "perHour": 1, "cap": 2}
+    assert activity["pointsRule"] == figures | {"lowestGrade": "ENTERED_AFTERWARDS", "leastSharePercent": 0}
     assert [partner["id"] for partner in activity["partners"]] == wanted["partnerIds"]
     published = (await mutate("publishActivity", {"activityId": activity["id"]}, organiser, answer=ACTIVITY))[
         "activity"
@@ -58,9 +59,13 @@ async def test_an_organiser_writes_publishes_and_cancels_an_activity() -> None:
 async def test_shifts_and_places_are_taken_as_given() -> None:
     shift = {"name": "上午", "startsAt": STARTS.isoformat(), "endsAt": ENDS.isoformat(), "capacity": 3}
     position = {"latitude": 35.4, "longitude": 116.58}
-    wanted, host = await new_activity(shifts=[shift], capacity=9, waitlistLimit=0, publish=True, **position)
+    rule = {"cap": 2, "lowestGrade": "SCANNED_ONCE", "leastSharePercent": 60}
+    wanted, host = await new_activity(
+        shifts=[shift], capacity=9, waitlistLimit=0, publish=True, pointsRule=rule, **position
+    )
     activity = (await mutate("createActivity", wanted, await organiser_of(host), answer=ACTIVITY))["activity"]
     assert (activity["status"], activity["capacity"], activity["waitlistLimit"]) == ("PUBLISHED", 9, 0)
+    assert activity["pointsRule"] == rule | {"programme": "xuexi", "perAttendance": 0, "perHour": 0}
     assert (activity["latitude"], activity["shifts"][0]["name"], activity["shifts"][0]["capacity"]) == (35.4, "上午", 3)
 
 

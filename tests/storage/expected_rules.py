@@ -13,12 +13,15 @@ RULES: dict[str, str] = {
         activities_cancel_has_reason
         activities_end_after_start
         activities_kind_known
+        activities_least_share_in_range
+        activities_lowest_grade_known
         activities_places_kept
         activities_points_not_negative
         activities_status_known
         admissions_conflict_known
         admissions_undo_whole
         areas_level_known
+        attendances_grade_known
         attendances_method_known
         attendances_out_after_in
         attendances_paid_once

@@ -114,6 +114,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
     ({"points_rule": PointsRule(per_attendance=-1, cap=0)}, ("pointsRule", "perAttendance"), "number_out_of_range"),
     ({"points_rule": PointsRule(per_hour=2**53, cap=0)}, ("pointsRule", "perHour"), "number_out_of_range"),
     ({"points_rule": PointsRule(cap=-1)}, ("pointsRule", "cap"), "number_out_of_range"),
+    ({"points_rule": PointsRule(cap=0, least_share=101)}, ("pointsRule", "leastSharePercent"), "number_out_of_range"),
     ({"points_rule": PointsRule(programme="none", cap=0)}, ("pointsRule", "programme"), "unknown_programme"),
     ({"points_rule": PointsRule(programme="\x00", cap=0)}, ("pointsRule", "programme"), "unknown_programme"),
     ({"partner_ids": tuple(range(51))}, ("partnerIds",), "list_length_out_of_range"),
