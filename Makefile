@@ -18,7 +18,7 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help install serve test check demo bench lock format
+.PHONY: help install serve test check demo simulate bench lock format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ demo: $(RUNTIME) ## Play the story, from sign-in to the gate, against the runnin
 
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
 	$(RUN) -m pytest $(PYTEST)
+
+SEEDS ?= 1000
+ENGINE ?= sqlite
+simulate: $(DEV) ## Play SEEDS=1000 random towns with faults (SEED=1234 plays one again; ENGINE=postgres)
+	@$(RUN) -m tests.simulation --engine $(ENGINE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 check: $(DEV) ## Lint, types, floors, the exported schema, and every test
 	$(RUN) -m ruff check .
