@@ -59,28 +59,37 @@ INSERT_ACCOUNT = "INSERT INTO accounts (id, programme, kind, holder_id, created_
 OPEN_WALLET = f"{INSERT_ACCOUNT} ON CONFLICT (holder_id, programme) WHERE kind = 'WALLET' DO NOTHING"
 
 
-async def create_programme(tx: Transaction, code: str, name: str, zone: str, budget: int | None, now: datetime) -> None:
-    """A new, empty book with its system accounts, and a wallet for everyone who has one in another book.
+# Who registers while a programme is created gets their wallets before, or after: never in between. SQLite's writer is alone.
+ALL_WALLETS = 7_308_895_153_361_741_165  # any number that nobody else locks by
+INSERT_PROGRAMME = (
+    "INSERT INTO programmes (id, code, name, zone, budget) VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING"
+)
 
-    `budget` is the most points it may issue, None for no limit.
+
+async def create_programme(
+    tx: Transaction, code: str, name: str, zone: str, budget: int | None, now: datetime
+) -> int | None:
+    """A new, empty book with its system accounts, and a wallet for everyone who has one in another book; its id.
+
+    `budget` is the most points it may issue, None for no limit. None where the code is taken.
     """
-    await tx.execute(
-        "INSERT INTO programmes (id, code, name, zone, budget) VALUES (?, ?, ?, ?, ?)",
-        tx.new_id(),
-        code,
-        name,
-        zone,
-        budget,
-    )
+    if tx.dialect == "postgres":
+        await tx.fetch("SELECT pg_advisory_xact_lock(?)", ALL_WALLETS)
+    programme_id = tx.new_id()
+    if not await tx.execute(INSERT_PROGRAMME, programme_id, code, name, zone, budget):
+        return None
     system = [(tx.new_id(), code, kind.value, None, to_micros(now)) for kind in SYSTEM_KINDS]
     await tx.execute_many(INSERT_ACCOUNT, system)
     holders = await tx.fetch("SELECT DISTINCT holder_id FROM accounts WHERE kind = 'WALLET' ORDER BY holder_id")
     wallets = [(tx.new_id(), code, AccountKind.WALLET.value, holder_id, to_micros(now)) for (holder_id,) in holders]
     await tx.execute_many(OPEN_WALLET, wallets)
+    return programme_id
 
 
 async def open_wallets(tx: Transaction, holder_id: int, now: datetime) -> None:
     """The holder has a wallet in every programme. Opening twice changes nothing."""
+    if tx.dialect == "postgres":
+        await tx.fetch("SELECT pg_advisory_xact_lock_shared(?)", ALL_WALLETS)
     codes = [row[0] for row in await tx.fetch("SELECT code FROM programmes ORDER BY code")]
     rows = [(tx.new_id(), code, AccountKind.WALLET.value, holder_id, to_micros(now)) for code in codes]
     await tx.execute_many(OPEN_WALLET, rows)

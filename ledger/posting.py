@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.accounts import AccountKind, AccountRef
+from ledger.budget import find_budget
 from ledger.refusals import AccountNotOpen, BudgetExhausted, InsufficientPoints, InvalidInput, Refusal
 from storage import Row, Transaction
 from storage.instants import to_micros
@@ -107,7 +108,7 @@ async def keep_budgets(tx: Transaction, transfers: Sequence[NewTransfer]) -> Non
         elif transfer.credit.kind is AccountKind.ISSUANCE:
             issued[transfer.programme] = issued.get(transfer.programme, 0) - transfer.amount
     for programme, points in sorted(issued.items()):
-        if await tx.fetch_value("SELECT budget FROM programmes WHERE code = ?", programme) is not None:
+        if await find_budget(tx, programme) is not None:
             sql = "UPDATE programmes SET issued = issued + ? WHERE code = ? AND issued + ? <= budget"
             if not await tx.execute(sql, points, programme, points):
                 raise BudgetExhausted(programme=programme)

@@ -23,13 +23,14 @@ from schema.types.gate import Admission
 from schema.types.ledger import Account, Entry, Transfer, Wallet
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
+from schema.types.programmes import Programme
 from schema.types.redemption import Attraction, OfferSession, Ticket, TicketOffer, TicketOrder
 from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
-    Account, Activity, Admission, Area, Attendance, Attraction, Entry, OfferSession, Organisation, Resident, Shift, SignUp,
-    Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    Account, Activity, Admission, Area, Attendance, Attraction, Entry, OfferSession, Organisation, Programme, Resident, Shift,
+    SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
 ]  # fmt: skip
 ERRORS = [AlreadyAdmitted, BasicError, InsufficientPoints, LimitReached]
 

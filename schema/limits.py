@@ -56,6 +56,7 @@ WEIGHTS = {
     "Account.debits": 100,
     "Account.credits": 100,
     "Account.balance": 100,
+    "Programme.issued": 1_000,
     "Query.trialBalance": 50_000,
 }
 

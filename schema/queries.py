@@ -18,6 +18,7 @@ from schema.scalars import Points
 from schema.searching import activities_where, problem_of_filter
 from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.places import Area
+from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.viewer import Viewer
 from schema.types.volunteering import Activity
@@ -75,6 +76,10 @@ class Query:
         "Offers, those whose sales open last come first.", order="-sales_open_at"
     )
     ticket_offer: TicketOffer | None = by_id("An offer by its id.")
+    programmes: Connection[Programme] = connection("All programmes, by their codes.", order="code")
+    programme: Programme | None = to_one(
+        "A programme by its code.", on="{other}.code = :code", args={"code": argument(str, "The programme's code.")}
+    )
     trial_balance: TrialBalance = strawberry.field(
         resolver=book_at,
         description="The whole book in one look. Auditors and administrators of a district. Errors: UNAUTHENTICATED, FORBIDDEN, "

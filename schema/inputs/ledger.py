@@ -30,3 +30,27 @@ class AdjustPointsInput:
     amount: Points = strawberry.field(description="Positive gives, negative takes. Not zero.")
     reason: str = strawberry.field(description="Why, for the resident and for auditors. Kept for good.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="A new programme: a book of its own.")
+class CreateProgrammeInput(LeftOutIsNull):
+    """See the act create_programme."""
+
+    code: str = strawberry.field(
+        description="Lower-case letters, digits and '-', 1 to 32 of them; unique, and never changed afterwards."
+    )
+    name: str = strawberry.field(description="What people call its points, 1 to 120 characters.")
+    zone: str = strawberry.field(
+        default="Asia/Shanghai", description="The IANA time zone that decides which day it is for its rules."
+    )
+    budget: Points | None = optional("The most points it may issue in all; null is no limit.")
+
+
+@strawberry.input(description="How many points a programme may issue.")
+class SetProgrammeBudgetInput(LeftOutIsNull):
+    """See the act set_programme_budget."""
+
+    programme: str = strawberry.field(description="The programme's code.")
+    budget: Points | None = optional(
+        "The most points it may issue in all, not below what it has issued already; null is no limit."
+    )

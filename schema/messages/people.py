@@ -27,6 +27,18 @@ PEOPLE: dict[str, Text] = {
         "A role is held over one area or over one organisation, not both.",
     ),
     "unknown_programme": Text("没有名为“{programme}”的积分项目。", "There is no programme '{programme}'."),
+    "programme_code_malformed": Text(
+        "积分项目代码只能由小写字母、数字和“-”组成，且不超过 32 个字符。",
+        "A programme's code consists of lower-case letters, digits and '-', at most 32 of them.",
+    ),
+    "programme_code_taken": Text("该积分项目代码已被使用。", "This programme code is already taken."),
+    "unknown_zone": Text(
+        "没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai。",
+        "There is no such time zone. Give an IANA name, such as Asia/Shanghai.",
+    ),
+    "budget_below_issued": Text(
+        "发放上限不能低于已发放的 {issued} 分。", "The budget cannot be below the {issued} points already issued."
+    ),
     "wallet_full": Text("钱包积分不能超过 {limit}。", "A wallet holds at most {limit} points."),
     "adjustment_zero": Text("调整的积分不能为 0。", "The adjustment must not be zero."),
     "adjustment_too_large": Text("单次最多调整 {limit} 积分。", "One adjustment moves at most {limit} points."),

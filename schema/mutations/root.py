@@ -8,6 +8,7 @@ from schema.mutations.attendance import AttendanceMutations
 from schema.mutations.gate import GateMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
+from schema.mutations.programmes import ProgrammeMutations
 from schema.mutations.redemption import RedemptionMutations
 from schema.mutations.volunteering import VolunteeringMutations
 
@@ -17,6 +18,12 @@ from schema.mutations.volunteering import VolunteeringMutations
     "changed nothing."
 )
 class Mutation(
-    PeopleMutations, VolunteeringMutations, AttendanceMutations, RedemptionMutations, GateMutations, PointsMutations
+    PeopleMutations,
+    VolunteeringMutations,
+    AttendanceMutations,
+    RedemptionMutations,
+    GateMutations,
+    PointsMutations,
+    ProgrammeMutations,
 ):
     """All rooms together."""

@@ -154,6 +154,14 @@ async def a_correction(world: World) -> Wish:
     return {"residentId": world.truth.people[Who.OWNER], "amount": 1, "reason": "补记", "idempotencyKey": a_key()}
 
 
+async def a_new_programme(_: World) -> Wish:
+    return {"code": f"a-{a_key()}", "name": "读书积分", "zone": "Asia/Shanghai"}
+
+
+async def a_budget(_: World) -> Wish:
+    return {"programme": "xuexi", "budget": 1_000_000}
+
+
 async def a_name(_: World) -> Wish:
     return {"displayName": "示例居民"}
 
@@ -193,6 +201,8 @@ DEEDS = {
     "send scans": Deed("syncAdmissions", some_scans, GATE, FORBIDDEN),
     "take a scan back": Deed("undoAdmission", an_admission, GATE, {"FORBIDDEN": OWNER} | NOT_FOUND),
     "correct the owner's points": Deed("adjustPoints", a_correction, BOOK_ADMINS, FORBIDDEN),
+    "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
+    "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),
     "change their own name": Deed("updateProfile", a_name, SIGNED_IN),
 }
 

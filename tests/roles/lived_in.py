@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
 from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.points.set_programme_budget import SetProgrammeBudgetWish, set_programme_budget
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.offer_status import close_ticket_offer
 from domain.redemption.redeem_at_gate import RedeemAtGateWish, redeem_at_gate
@@ -38,6 +39,8 @@ async def a_lived_in_world(server: Server) -> World:
         resident_id=world.people[Who.OWNER], amount=10, reason="补记", idempotency_key=a_key()
     )
     await adjust_points(world.caller(Who.ADMIN), correction, NOW)
+    budget = SetProgrammeBudgetWish(programme="xuexi", budget=1_000_000)
+    happened.rows.append(ref("Programme", await set_programme_budget(world.caller(Who.ADMIN), budget)))
     await tell(world, happened)
     return world
 

@@ -77,6 +77,7 @@ SEEN: dict[str, Seen] = {
     "Account": Seen(BOOK, owner=True),
     "Entry": Seen(BOOK, owner=True),
     "Transfer": Seen(BOOK, owner=True, by_cause=True),
+    "Programme": PUBLIC,
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
@@ -117,6 +118,7 @@ FIELDS: dict[str, Fields] = {
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
     "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),
+    "Programme": Fields("id code name zone budget", {"issued": Cell(BOOK, else_=Gets.NULL)}),
     "TicketOffer": Fields(
         "id title summary status host venue programme cost minimumBalance limitPerResident salesOpenAt salesCloseAt "
         "refundableUntil sessions attractions"
@@ -164,10 +166,11 @@ VALUES = {
     "AdmissionResult": "admission error",
     "UndoAdmissionPayload": "admission errors",
     "AdjustPointsPayload": "transfer errors",
+    "ProgrammePayload": "programme errors",
 }
 CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
-CONNECTED = ["Activity", "Attendance", "Entry", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
+CONNECTED = ["Activity", "Attendance", "Entry", "Programme", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
 
 #: The roots: each has a test of its own in tests/roles.
-QUERIES = "node nodes viewer area activities activity ticketOffers ticketOffer trialBalance"
+QUERIES = "node nodes viewer area activities activity ticketOffers ticketOffer programmes programme trialBalance"

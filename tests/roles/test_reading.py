@@ -160,6 +160,18 @@ async def test_areas_are_for_everyone(lived_in: World) -> None:
     assert all(answer == answers[0] for answer in answers)
 
 
+async def test_programmes_are_for_everyone_and_what_they_issued_for_readers_of_the_book(lived_in: World) -> None:
+    row = selection("Programme", 0)
+    query = f'{{ programmes(first: 10) {{ nodes {row} totalCount }} programme(code: "xuexi") {row} }}'
+    (programme,) = lived_in.truth.of_type("Programme")
+    for who in Who:
+        expected = lived_in.truth.meets(who, programme, 0)
+        answered = await lived_in.data(who, query)
+        assert (answered["programme"], answered["programmes"]["totalCount"]) == (expected, 2)
+        assert expected in answered["programmes"]["nodes"]
+        assert (expected["issued"] is not None) == (who in BOOK)
+
+
 BALANCE = """{ trialBalance { programme asOf accounts { kind debits credits accounts } totalDebits totalCredits balanced } }"""
 
 

@@ -38,7 +38,7 @@ TELLERS = (
     dict.fromkeys(["Area", "Organisation"], Who.NOBODY)
     | dict.fromkeys(["Activity", "Shift", "SignUp", "Attendance"], Who.ORGANISER)
     | dict.fromkeys(["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission"], Who.GATE)
-    | dict.fromkeys(["Resident", "Wallet", "Account", "Entry", "Transfer"], Who.AUDITOR)
+    | dict.fromkeys(["Resident", "Wallet", "Account", "Entry", "Transfer", "Programme"], Who.AUDITOR)
 )
 
 

@@ -36,6 +36,7 @@ SEEN_BY = {
     "system Account": BOOK_READERS,
     "Entry": {"owner"} | BOOK_READERS,
     "Transfer": {"owner"} | BOOK_READERS,
+    "Programme": EVERYONE,
     "TicketOffer": EVERYONE,
     "draft TicketOffer": {"gate staff"} | ORGANISERS,
     "OfferSession": EVERYONE,

@@ -102,6 +102,7 @@ async def people_and_points(people: dict[str, Caller]) -> dict[str, str]:
     owner = people["owner"].resident_id
     ((wallet,),) = await fetch("SELECT id FROM accounts WHERE holder_id = ?", owner)
     ((system,),) = await fetch("SELECT id FROM accounts WHERE kind = 'ISSUANCE'")
+    ((programme,),) = await fetch("SELECT id FROM programmes")
     ((entry, transfer), *_) = await fetch(
         "SELECT id, transfer_id FROM entries WHERE account_id = ? ORDER BY id", wallet
     )
@@ -113,6 +114,7 @@ async def people_and_points(people: dict[str, Caller]) -> dict[str, str]:
         "system Account": encode_id("Account", system),
         "Entry": encode_id("Entry", entry),
         "Transfer": encode_id("Transfer", transfer),
+        "Programme": encode_id("Programme", programme),
     }
 
 
