@@ -18,7 +18,7 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help install serve test check demo simulate bench lock format
+.PHONY: help install serve test check demo simulate crash bench lock format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ SEEDS ?= 1000
 ENGINE ?= sqlite
 simulate: $(DEV) ## Play SEEDS=1000 random towns with faults (SEED=1234 plays one again; ENGINE=postgres)
 	@$(RUN) -m tests.simulation --engine $(ENGINE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+ROUNDS ?= 20
+crash: $(DEV) ## Kill the program ROUNDS=20 times in the middle of 200 redemptions (ENGINE=postgres kills the database too)
+	@$(RUN) -m tests.crash --engine $(ENGINE) --rounds $(ROUNDS)
 
 check: $(DEV) ## Lint, types, floors, the exported schema, and every test
 	$(RUN) -m ruff check .

@@ -49,7 +49,13 @@ class PostgresServer:
 
     folder: Path
     keeper: subprocess.Popen[bytes]
+    binaries: Path = Path()
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def data(self) -> Path:
+        """Where all of it lies."""
+        return self.folder / "data"
 
     def url(self, database: str) -> str:
         """The address of a database, for storage.open_database."""
@@ -123,14 +129,21 @@ def start(binaries: Path) -> PostgresServer:
         if who:
             os.chown(folder, who.pw_uid, who.pw_gid)
             binaries = within_reach(binaries, who, copies)
-        data, log = folder / "data", folder / "log"
-        run(binaries / "initdb", who, "-D", str(data), "-U", USER, "--auth=trust", *INITDB)
-        options = f"-k {folder} " + " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-        run(binaries / "pg_ctl", who, "start", "-w", "-D", str(data), "-l", str(log), "-o", options, log=log)
+        server.binaries = binaries
+        run(binaries / "initdb", who, "-D", str(server.data), "-U", USER, "--auth=trust", *INITDB)
+        launch(server)
     except BaseException:
         server.stop()
         raise
     return server
+
+
+def launch(server: PostgresServer) -> None:
+    """The server runs on its data, also after it was killed. Raises NoPostgres."""
+    options = f"-k {server.folder} " + " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    log = server.folder / "log"
+    arguments = ("start", "-w", "-D", str(server.data), "-l", str(log), "-o", options)
+    run(server.binaries / "pg_ctl", stand_in(), *arguments, log=log)
 
 
 # The locale is the same on every machine; initdb's own sync protects nothing that has to last.
