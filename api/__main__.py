@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 from api import commands
 from api.demo_story import tell_story
@@ -72,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
     body.add_argument("kind", choices=[kind.value for kind in OrganisationKind])
     body.add_argument("--area", required=True, metavar="CODE", help="the area it is in")
     command("audit", "add up the whole book anew and compare")
+    expire = command(
+        "expire", "take points whose last day is over out of the wallets; once a day, and again it does nothing"
+    )
+    expire.add_argument("--programme", metavar="CODE", help="only of this programme (default: of all)")
+    expire.add_argument(
+        "--until", type=date.fromisoformat, metavar="DAY", help="only what expired by this day, such as 2024-12-31"
+    )
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
     return top
@@ -117,6 +125,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(add_area(settings, place))
         case "add-organisation":
             return asyncio.run(add_organisation(settings, asked.name, OrganisationKind(asked.kind), asked.area))
+        case "expire":
+            return asyncio.run(commands.expire(settings, asked.programme, asked.until))
         case "migrate":
             return asyncio.run(commands.migrate(settings))
         case _:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from api.house import system_clock
 from api.programmes import ensure_programmes
@@ -20,6 +21,7 @@ from domain.people.register_resident import NewResident, register_resident
 from domain.people.rights import Role
 from domain.places.find_area import find_area
 from domain.places.find_organisation import find_organisation
+from domain.points.expire_points import expire_points
 from schema.build import EXPORTED, export_sdl
 from storage import (
     DatabaseBusy,
@@ -114,6 +116,16 @@ async def audit(settings: Settings) -> int:
         findings = await read_at_length(audit_everything)
     print("\n".join(str(finding) for finding in findings) or "clean: everything adds up")
     return NOT_AS_IT_SHOULD_BE if findings else DONE
+
+
+async def expire(settings: Settings, programme: str | None, until: date | None) -> int:
+    """Points whose last day is over have left their wallets, in one programme or in all. Raises InvalidInput."""
+    async with opened_and_migrated(settings):
+        codes = [row[0] for row in await fetch("SELECT code FROM programmes ORDER BY code")]
+        for code in codes if programme is None else [programme]:
+            expired = await expire_points(code, system_clock(), until)
+            print(f"{code}: {expired.points} points of {expired.wallets} wallets expired")
+    return DONE
 
 
 def export_schema() -> int:

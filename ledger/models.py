@@ -17,6 +17,9 @@ class Programme(Model):
     zone = fields.TextField()
     budget = fields.BigIntField(null=True)
     issued = fields.BigIntField(default=0)
+    expiry = fields.TextField(default="NEVER")
+    expiry_months = fields.BigIntField(null=True)
+    expiry_not_before = fields.TextField(null=True)
 
     class Meta:
         table = "programmes"

@@ -13,6 +13,7 @@ from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
 from ledger.accounts import AccountKind, AccountStatus
+from ledger.expiry_policy import Expiry
 from ledger.posting import TransferKind
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "AreaLevel",
     "AttendanceMethod",
     "EvidenceGrade",
+    "Expiry",
     "OfferStatus",
     "OrderStatus",
     "OrganisationKind",
@@ -150,6 +152,13 @@ describe(
     OPEN="Points come in and can be spent.",
     FROZEN="Points come in, and nothing is spent until an administrator opens it again.",
     CLOSED="Nothing moves but the reversal of a mistake.",
+)
+describe(
+    Expiry,
+    "Until when a programme's points can be spent. Days are those of the programme's zone.",
+    NEVER="For ever.",
+    END_OF_YEAR="Until 31 December of the year in which they came in.",
+    MONTHS="Until so many months after the day on which they came in.",
 )
 describe(
     TransferKind,

@@ -57,6 +57,7 @@ WEIGHTS = {
     "Account.credits": 100,
     "Account.balance": 100,
     "Programme.issued": 1_000,
+    "Wallet.expiring": 100,
     "Query.trialBalance": 50_000,
 }
 

@@ -230,12 +230,29 @@ async def on_thread(connection: aiosqlite.Connection, work: Callable[P, T], *arg
     return cast(T, done)
 
 
+class StringAgg:
+    """PostgreSQL's string_agg, which SQLite knows by that name only since 3.44. NULLs are left out; of nothing it is NULL."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._separator = ""
+
+    def step(self, text: Any, separator: Any) -> None:
+        if text is not None:
+            self._texts.append(text)
+            self._separator = separator
+
+    def finalize(self) -> str | None:
+        return self._separator.join(self._texts) if self._texts else None
+
+
 async def connect(file: str, pragmas: dict[str, str]) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(file, isolation_level=None, cached_statements=1024, check_same_thread=False)
     try:
         await on_thread(connection, asyncio.set_event_loop, NoLoop())  # type: ignore[abstract] # the rest is for loops that run
         for name, value in pragmas.items():
             await on_thread(connection, connection._conn.execute, f"PRAGMA {name} = {value}")
+        await on_thread(connection, connection._conn.create_aggregate, "string_agg", 2, cast(Any, StringAgg))
     except BaseException:
         await connection.close()  # or its thread would keep the process from ending
         raise

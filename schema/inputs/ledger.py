@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
-from schema.enums import TransferKind
+from schema.enums import Expiry, TransferKind
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.optional import LeftOutIsNull, optional
 from schema.scalars import Points
@@ -53,4 +53,17 @@ class SetProgrammeBudgetInput(LeftOutIsNull):
     programme: str = strawberry.field(description="The programme's code.")
     budget: Points | None = optional(
         "The most points it may issue in all, not below what it has issued already; null is no limit."
+    )
+
+
+@strawberry.input(description="Until when a programme's points can be spent.")
+class SetExpiryPolicyInput(LeftOutIsNull):
+    """See the act set_expiry_policy."""
+
+    programme: str = strawberry.field(description="The programme's code.")
+    expiry: Expiry = strawberry.field(description="By which rule.")
+    months: int | None = optional("With MONTHS, and only then: 1 to 120.")
+    not_before: date | None = optional(
+        "No points expire before this day, however old they are: 30 days from today at the least, so that everybody sees it "
+        "coming. Required unless points never expire."
     )

@@ -39,6 +39,18 @@ PEOPLE: dict[str, Text] = {
     "budget_below_issued": Text(
         "发放上限不能低于已发放的 {issued} 分。", "The budget cannot be below the {issued} points already issued."
     ),
+    "expiry_months_only_with_months": Text(
+        "按月到期必须填写月数，其他方式不要填写月数。",
+        "MONTHS needs the number of months, and nothing else takes one.",
+    ),
+    "expiry_needs_notice": Text(
+        "设定积分有效期时必须填写最早到期日；长期有效则不用填写。",
+        "Say from which day on points may expire; leave it out where they never do.",
+    ),
+    "expiry_notice_too_short": Text(
+        "最早到期日须在 {days} 天之后，即不早于 {day}，让大家有时间使用积分。",
+        "The first day on which points may expire is {days} days from now, {day}, so that everybody can still spend them.",
+    ),
     "wallet_full": Text("钱包积分不能超过 {limit}。", "A wallet holds at most {limit} points."),
     "adjustment_zero": Text("调整的积分不能为 0。", "The adjustment must not be zero."),
     "adjustment_too_large": Text("单次最多调整 {limit} 积分。", "One adjustment moves at most {limit} points."),

@@ -12,6 +12,8 @@ from domain.people.rights import reads_the_book
 from domain.redemption.visibility import sees_order
 from domain.volunteering.visibility import sees_attendance
 from ledger import models
+from ledger.expiring import expiring, lots_left_sql, lots_of
+from ledger.expiry_policy import Expiry, ExpiryPolicy
 from schema.enums import AccountKind, AccountStatus, TransferKind
 from schema.inputs.ledger import EntryFilter
 from schema.reads.arguments import argument
@@ -64,14 +66,27 @@ def entries_where(filter: EntryFilter | None) -> Iterator[Condition]:  # noqa: A
 
 @strawberry.type(description="Some points and the day on which they expire.")
 class ExpiringPoints:
-    """None exist: no programme has a rule by which points expire."""
+    """Derived; see ledger/expiring.py."""
 
     amount: Points = strawberry.field(description="How many points.")
     on: date = strawberry.field(description="The last day on which they can be spent.")
 
 
-def none_expire(before: date | None) -> list[ExpiringPoints]:  # noqa: ARG001 - nothing expires before any day
-    return []
+# Kind, months, zone and the day before which nothing expires: 'MONTHS|36|Asia/Shanghai|2024-12-31'.
+POLICY = """(SELECT ep.expiry || '|' || COALESCE(CAST(ep.expiry_months AS TEXT), '') || '|' || ep.zone || '|' ||
+    COALESCE(ep.expiry_not_before, '') FROM programmes ep WHERE ep.code = {t}.programme)"""
+
+
+def policy_of(text: str) -> ExpiryPolicy:
+    kind, months, zone, day = text.split("|")
+    return ExpiryPolicy(Expiry(kind), int(months) if months else None, zone, date.fromisoformat(day) if day else None)
+
+
+def points_that_expire(lots: str | None, available: int, policy: str, before: date | None) -> list[ExpiringPoints]:
+    days = expiring(lots_of(lots), available, policy_of(policy))
+    return [
+        ExpiringPoints(amount=Points(amount), on=day) for day, amount in days.items() if before is None or day < before
+    ]
 
 
 @row_type(models.Account, visible=HOLDS_OR_READS)
@@ -169,9 +184,14 @@ class Wallet(Node):
         args={"at": argument(datetime, "The instant; what was posted at this very moment counts.")},
     )
     expiring: list[ExpiringPoints] = computed(
-        "Points that will expire, soonest first. No programme has a rule of expiry so far, so it is empty.",
-        needs={},
-        by=none_expire,
+        "Points that will expire, soonest first, as things stand: what is spent next is the oldest. Held points are not among "
+        "them. A day that is over means that they go with the next run. Empty where the programme's points do not expire.",
+        needs={
+            "lots": lots_left_sql("{t}.id", f"({BALANCE} - {HELD})"),
+            "available": f"{BALANCE} - {HELD}",
+            "policy": POLICY,
+        },
+        by=points_that_expire,
         args={"before": argument(date | None, "Only those that expire before this day.")},
     )
     entries: Connection[Entry] = connection(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.people.rights import reads_the_book
 from ledger import models
+from schema.enums import Expiry
 from schema.reads.declare import Node, column, row_type, sql
 from schema.scalars import Points
 
@@ -20,6 +23,9 @@ class Programme(Node):
     code: str = column("Unique, such as 'xuexi'. What inputs and `Viewer.wallet` name it by.")
     name: str = column("What people call its points, such as '学习强国积分'.")
     zone: str = column("The IANA time zone that decides which day it is for its rules.")
+    expiry: Expiry = column("Until when its points can be spent.")
+    expiry_months: int | None = column("With MONTHS: how many months after the day on which they came in.")
+    expiry_not_before: date | None = column("No points expire before this day.")
     budget: Points | None = column("The most points it may issue in all; null is no limit.")
     issued: Points | None = sql(
         "The points it has issued, less those that were taken back. For auditors and administrators of a district; null for "

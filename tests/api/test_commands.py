@@ -14,6 +14,7 @@ from domain.places.create_organisation import NewOrganisation, create_organisati
 from domain.places.kinds import AreaLevel, OrganisationKind
 from schema.build import EXPORTED
 from storage import Row, close_database, fetch, open_database, write
+from tests.builders.ledger import a_book, some_wallets
 from tests.keys import SECRET
 from tests.server import free_listener
 
@@ -191,7 +192,17 @@ def test_areas_and_organisations_are_added_before_anybody_signs_in(
     assert "NOT_FOUND, area" in capsys.readouterr().err
 
 
-COMMANDS = ["serve", "migrate", "demo", "add-area", "add-organisation", "grant-role", "audit", "export-schema"]
+COMMANDS = [
+    "serve",
+    "migrate",
+    "demo",
+    "add-area",
+    "add-organisation",
+    "grant-role",
+    "audit",
+    "expire",
+    "export-schema",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -200,3 +211,21 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         main([command, "--help"])
     assert left.value.code == 0
     assert "usage: python -m api" in capsys.readouterr().out
+
+
+def test_points_whose_day_is_over_expire_once(ready: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def fill() -> str:
+        await open_database(ready)
+        book = await a_book()
+        await some_wallets(book, 2, points=5)
+        await write(lambda tx: tx.execute("UPDATE programmes SET expiry = 'END_OF_YEAR' WHERE code = ?", book.code))
+        await close_database()
+        return book.code
+
+    code = asyncio.run(fill())
+    assert main(["expire"]) == 0
+    assert f"{code}: 10 points of 2 wallets expired" in capsys.readouterr().out
+    assert main(["expire", "--programme", code]) == 0
+    assert capsys.readouterr().out == f"{code}: 0 points of 0 wallets expired\n"
+    assert main(["expire", "--programme", "nowhere"]) == 1
+    assert "INVALID_INPUT, programme" in capsys.readouterr().err

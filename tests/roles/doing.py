@@ -162,6 +162,10 @@ async def a_budget(_: World) -> Wish:
     return {"programme": "xuexi", "budget": 1_000_000}
 
 
+async def no_expiry(_: World) -> Wish:
+    return {"programme": "xuexi", "expiry": "NEVER"}
+
+
 async def a_name(_: World) -> Wish:
     return {"displayName": "示例居民"}
 
@@ -202,6 +206,7 @@ DEEDS = {
     "take a scan back": Deed("undoAdmission", an_admission, GATE, {"FORBIDDEN": OWNER} | NOT_FOUND),
     "correct the owner's points": Deed("adjustPoints", a_correction, BOOK_ADMINS, FORBIDDEN),
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
+    "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),
     "change their own name": Deed("updateProfile", a_name, SIGNED_IN),
 }

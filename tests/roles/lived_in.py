@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
 from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.points.set_expiry_policy import SetExpiryPolicyWish, set_expiry_policy
 from domain.points.set_programme_budget import SetProgrammeBudgetWish, set_programme_budget
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.offer_status import close_ticket_offer
@@ -15,6 +17,7 @@ from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
+from ledger.expiry_policy import Expiry
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.people import a_phone, a_resident
@@ -39,6 +42,8 @@ async def a_lived_in_world(server: Server) -> World:
         resident_id=world.people[Who.OWNER], amount=10, reason="补记", idempotency_key=a_key()
     )
     await adjust_points(world.caller(Who.ADMIN), correction, NOW)
+    policy = SetExpiryPolicyWish(programme="xuexi", expiry=Expiry.MONTHS, months=36, not_before=date(2024, 12, 31))
+    await set_expiry_policy(world.caller(Who.ADMIN), policy, NOW)
     budget = SetProgrammeBudgetWish(programme="xuexi", budget=1_000_000)
     happened.rows.append(ref("Programme", await set_programme_budget(world.caller(Who.ADMIN), budget)))
     await tell(world, happened)

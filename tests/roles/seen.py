@@ -118,7 +118,9 @@ FIELDS: dict[str, Fields] = {
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
     "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),
-    "Programme": Fields("id code name zone budget", {"issued": Cell(BOOK, else_=Gets.NULL)}),
+    "Programme": Fields(
+        "id code name zone expiry expiryMonths expiryNotBefore budget", {"issued": Cell(BOOK, else_=Gets.NULL)}
+    ),
     "TicketOffer": Fields(
         "id title summary status host venue programme cost minimumBalance limitPerResident salesOpenAt salesCloseAt "
         "refundableUntil sessions attractions"
@@ -131,9 +133,6 @@ FIELDS: dict[str, Fields] = {
     "Ticket": Fields("id serial status order session token qrSvg admissions"),
     "Admission": Fields("id ticket attraction gate scannedAt recordedAt recordedBy conflict undoneAt undoReason"),
 }
-
-#: Fields of rows that are null for everyone, or empty, as long as the program is as it is.
-NEVER_FILLED = {"Wallet.expiring"}
 
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {

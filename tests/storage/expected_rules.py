@@ -39,6 +39,8 @@ RULES: dict[str, str] = {
         offer_sessions_stock_kept
         organisations_kind_known
         programmes_budget_kept
+        programmes_expiry_known
+        programmes_expiry_whole
         residents_phone_whole
         role_grants_over_one
         role_grants_role_known

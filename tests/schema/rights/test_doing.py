@@ -108,6 +108,7 @@ RULES = {
         {"administrator"}, at("Resident", "residentId", amount=1, reason="更正", idempotencyKey="adjust")
     ),
     "createProgramme": Rule({"administrator"}, lambda _: {"code": "reading", "name": "读书积分"}),
+    "setExpiryPolicy": Rule({"administrator"}, lambda _: {"programme": "xuexi", "expiry": "NEVER"}),
     "setProgrammeBudget": Rule({"administrator"}, lambda _: {"programme": "xuexi", "budget": 1_000_000}),
     "cancelActivity": Rule(ORGANISERS, at("Activity", "activityId", reason="大雨")),
 }
