@@ -14,7 +14,8 @@ ACTIVITY_COUNTS = """SELECT n.id AS row_id, n.added AS expected, n.kept AS found
         LEFT JOIN (SELECT activity_id, SUM(CASE WHEN status = 'CONFIRMED' THEN 1 ELSE 0 END) AS confirmed,
             SUM(CASE WHEN status = 'WAITLISTED' THEN 1 ELSE 0 END) AS waiting FROM sign_ups GROUP BY activity_id) AS s
             ON s.activity_id = a.id
-        LEFT JOIN (SELECT activity_id, COUNT(*) AS attended FROM attendances WHERE voided_at IS NULL GROUP BY activity_id) AS t
+        LEFT JOIN (SELECT activity_id, COUNT(*) AS attended FROM attendances
+            WHERE voided_at IS NULL AND approval IN ('NOT_NEEDED', 'APPROVED') GROUP BY activity_id) AS t
             ON t.activity_id = a.id) AS n
     WHERE n.added <> n.kept"""
 
@@ -52,6 +53,17 @@ ATTENDANCE_REVERSALS = """SELECT n.id AS row_id, n.voided AS expected, n.reverse
             CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS reversed
         FROM attendances t LEFT JOIN transfers r ON r.reverses_id = t.transfer_id WHERE t.transfer_id IS NOT NULL) AS n
     WHERE n.voided <> n.reversed"""
+
+# Points that were paid though nobody, or nobody yet, approved what was entered afterwards.
+ATTENDANCE_UNAPPROVED = """SELECT d.id AS row_id, 0 AS expected, p.amount AS found
+    FROM transfers p JOIN attendances d ON d.id = p.source_id
+    WHERE p.kind = 'EARN' AND p.source_kind = 'Attendance' AND d.approval IN ('PENDING', 'REJECTED')"""
+
+# Who decided, where it was not somebody else.
+ATTENDANCE_SECOND_PERSON = """SELECT d.id AS row_id, 'somebody else' AS expected, CASE d.decided_by_id
+        WHEN d.resident_id THEN 'the resident' WHEN d.recorded_by_id THEN 'who recorded it' ELSE 'nobody' END AS found
+    FROM attendances d WHERE d.approval IN ('APPROVED', 'REJECTED')
+        AND (d.decided_by_id IS NULL OR d.decided_by_id IN (d.resident_id, d.recorded_by_id))"""
 
 SESSION_STOCK = """SELECT n.id AS row_id, n.remaining_by_orders AS expected, n.remaining AS found FROM (
         SELECT s.id, s.remaining, s.stock - COALESCE(o.sold, 0) AS remaining_by_orders FROM offer_sessions s
@@ -120,6 +132,8 @@ CHECKS = (
     Check("attendance_activities", ATTENDANCE_ACTIVITIES),
     Check("attendance_transfers", ATTENDANCE_TRANSFERS),
     Check("attendance_reversals", ATTENDANCE_REVERSALS),
+    Check("attendance_unapproved", ATTENDANCE_UNAPPROVED),
+    Check("attendance_second_person", ATTENDANCE_SECOND_PERSON),
     Check("session_stock", SESSION_STOCK),
     Check("offer_holdings", HOLDINGS),
     Check("order_tickets", ORDER_TICKETS),

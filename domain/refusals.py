@@ -19,6 +19,7 @@ __all__ = [
     "AccountNotOpen",
     "ActivityCancelled",
     "AlreadyAttended",
+    "AlreadyDecided",
     "AlreadyReversed",
     "AlreadySignedUp",
     "BelowMinimumBalance",
@@ -38,6 +39,7 @@ __all__ = [
     "Path",
     "RateLimited",
     "Refusal",
+    "SecondPersonRequired",
     "ShiftFull",
     "SoldOut",
     "TicketAlreadyAdmitted",
@@ -137,6 +139,20 @@ class AlreadyAttended(Refusal):
     """The resident's attendance of this shift is recorded."""
 
     code = "ALREADY_ATTENDED"
+
+
+@dataclass(kw_only=True, eq=False)
+class SecondPersonRequired(Refusal):
+    """Whoever wrote it down, or gains by it, may not decide on it."""
+
+    code = "SECOND_PERSON_REQUIRED"
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyDecided(Refusal):
+    """It was approved, rejected or settled before."""
+
+    code = "ALREADY_DECIDED"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -23,6 +23,8 @@ class ErrorCode(StrEnum):
     ALREADY_SIGNED_UP = "ALREADY_SIGNED_UP"
     FULL = "FULL"
     ALREADY_ATTENDED = "ALREADY_ATTENDED"
+    SECOND_PERSON_REQUIRED = "SECOND_PERSON_REQUIRED"
+    ALREADY_DECIDED = "ALREADY_DECIDED"
     NOT_SIGNED_UP = "NOT_SIGNED_UP"
     CANCELLED = "CANCELLED"
     INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
@@ -56,6 +58,8 @@ describe(
     ALREADY_SIGNED_UP="A sign-up of this person for this shift stands.",
     FULL="Every place is taken, and so is the waiting list (LimitReached).",
     ALREADY_ATTENDED="This person's attendance of this shift is recorded already.",
+    SECOND_PERSON_REQUIRED="Somebody else has to decide: not who wrote it down, nor who gains by it.",
+    ALREADY_DECIDED="It was approved, rejected or settled before.",
     NOT_SIGNED_UP="There is no sign-up that stands.",
     CANCELLED="The activity was cancelled.",
     INSUFFICIENT_POINTS="The wallet does not cover it (InsufficientPoints).",

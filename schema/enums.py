@@ -11,7 +11,7 @@ from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.evidence import EvidenceGrade
-from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceMethod, SignUpStatus
+from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceApproval, AttendanceMethod, SignUpStatus
 from ledger.accounts import AccountKind, AccountStatus
 from ledger.expiry_policy import Expiry
 from ledger.posting import TransferKind
@@ -23,6 +23,7 @@ __all__ = [
     "ActivityOrder",
     "ActivityStatus",
     "AreaLevel",
+    "AttendanceApproval",
     "AttendanceMethod",
     "EvidenceGrade",
     "Expiry",
@@ -135,7 +136,15 @@ describe(
     SCANNED_IN_AND_OUT="The code on their phone was scanned when they came and when they left.",
     SCANNED_ONCE="The code on their phone was scanned once.",
     ORGANISER_LIST="On the organiser's list, sent in at latest 24 hours after the shift's end (Shift.listDueAt).",
-    ENTERED_AFTERWARDS="Entered later than that, without a scan.",
+    ENTERED_AFTERWARDS="Entered later than that, without a scan: with a reason, and counts once somebody else approved it.",
+)
+describe(
+    AttendanceApproval,
+    "What a second person said of an attendance that was entered afterwards.",
+    NOT_NEEDED="It was not entered afterwards: it counts by itself.",
+    PENDING="Nobody decided yet. It earns nothing and counts in no sum so far.",
+    APPROVED="It counts, and was paid by the activity's rule.",
+    REJECTED="It counts for nothing. It has to be voided before another one can be recorded for the same person and shift.",
 )
 describe(
     AccountKind,

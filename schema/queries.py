@@ -8,6 +8,8 @@ from typing import Annotated
 import strawberry
 
 from domain.points.read_trial_balance import read_trial_balance
+from domain.volunteering.approval import waits_for
+from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from schema.context import Info
 from schema.enums import ActivityOrder
 from schema.inputs.volunteering import ActivityFilter
@@ -21,9 +23,12 @@ from schema.types.places import Area
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.viewer import Viewer
-from schema.types.volunteering import Activity
+from schema.types.volunteering import Activity, Attendance
 
 BY_START = {ActivityOrder.STARTS_AT_ASC: "starts_at", ActivityOrder.STARTS_AT_DESC: "-starts_at"}
+
+
+MAY_APPROVE = f"{waits_for('{other}')} AND {of_its_activity('{other}', decides_on_attendances('va'))}"
 
 
 async def book_at(
@@ -72,6 +77,12 @@ class Query:
         },
     )
     activity: Activity | None = by_id("An activity by its id.")
+    attendances_to_approve: Connection[Attendance] = connection(
+        "What was entered afterwards and waits for the viewer, oldest first: in activities whose organisers or host's "
+        "administrators they belong to, recorded by somebody else, about somebody else. Empty for everyone else.",
+        order="recorded_at",
+        where=MAY_APPROVE,
+    )
     ticket_offers: Connection[TicketOffer] = connection(
         "Offers, those whose sales open last come first.", order="-sales_open_at"
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.refusals import InvalidInput, Refusal
+from domain.text import clean_text
 from domain.volunteering.attendee import Attendee, Named, attendee_data, named, scanned
+from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.states import AttendanceMethod
 from storage.instants import to_micros
 
@@ -19,13 +21,14 @@ CLOCK_TOLERANCE = timedelta(minutes=5)  # a phone's clock may be ahead
 class AttendanceRecord:
     """Who was there, and from when to when; without a check-out, until the shift's end.
 
-    `check_out_code` is the member code that was scanned from their phone as they left.
+    `check_out_code` is the member code that was scanned from their phone as they left; `reason` why it comes so late.
     """
 
     attendee: Attendee
     checked_in_at: datetime
     checked_out_at: datetime | None = None
     check_out_code: str | None = field(default=None, repr=False)
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class ReadRecord:
     checked_in_at: datetime
     checked_out_at: datetime | None
     scanned_out_id: int | None
+    reason: str | None
 
     @property
     def scans(self) -> int:
@@ -56,9 +60,15 @@ def read_record(record: AttendanceRecord, now: datetime, *path: str) -> ReadReco
     try:
         who = named(record.attendee, record.checked_in_at, now, *path, "attendee")
         scanned_out_id = read_check_out_code(record, now, *path)
+        reason = read_reason(record, *path)
     except Refusal as refusal:
         return refusal
-    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at, scanned_out_id)
+    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at, scanned_out_id, reason)
+
+
+def read_reason(record: AttendanceRecord, *path: str) -> str | None:
+    """Raises InvalidInput."""
+    return None if record.reason is None else clean_text(record.reason, *path, "reason", limit=REASON_LENGTH)
 
 
 def read_check_out_code(record: AttendanceRecord, now: datetime, *path: str) -> int | None:
@@ -87,6 +97,19 @@ def check_presence(record: ReadRecord, starts: datetime, ends: datetime, now: da
         raise InvalidInput(reason="checked_out_in_the_future", path=(*record.path, "checkedOutAt"))
 
 
+def check_entered_afterwards(record: ReadRecord, starts: datetime, ends: datetime) -> None:
+    """Raises InvalidInput unless the times lie within the shift, which nobody's memory may exceed, and a reason is given."""
+    came, left = record.checked_in_at, record.checked_out_at
+    if came < starts:
+        raise InvalidInput(reason="afterwards_before_shift", path=(*record.path, "checkedInAt"))
+    if left is None:
+        raise InvalidInput(reason="afterwards_without_check_out", path=(*record.path, "checkedOutAt"))
+    if left > ends:
+        raise InvalidInput(reason="afterwards_after_shift", path=(*record.path, "checkedOutAt"))
+    if record.reason is None:
+        raise InvalidInput(reason="afterwards_without_reason", path=(*record.path, "reason"))
+
+
 def records_data(records: Sequence[AttendanceRecord]) -> list[list[object]]:
     """What an idempotency key remembers of the records, as JSON data."""
     return [
@@ -95,6 +118,7 @@ def records_data(records: Sequence[AttendanceRecord]) -> list[list[object]]:
             to_micros(record.checked_in_at),
             record.checked_out_at and to_micros(record.checked_out_at),
             *(() if record.check_out_code is None else ("checkOutMemberCode", record.check_out_code)),
+            *(() if record.reason is None else ("reason", record.reason)),
         ]
         for record in records
     ]

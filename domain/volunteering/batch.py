@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.refusals import AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
-from domain.volunteering.attendance_record import ReadRecord, check_presence
+from domain.volunteering.attendance_record import ReadRecord, check_entered_afterwards, check_presence
 from domain.volunteering.evidence import EvidenceGrade, grade_of
 from domain.volunteering.logged_row import LoggedRow
-from domain.volunteering.points_rule import SECOND, PointsRule, pays, points_for, time_served
-from domain.volunteering.states import AttendanceMethod
+from domain.volunteering.points_rule import SECOND, PointsRule, earned, time_served
+from domain.volunteering.states import AttendanceApproval, AttendanceMethod
 from ledger.accounts import AccountKind, AccountRef
 from ledger.posting import MAX_POINTS
 
@@ -51,7 +51,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttendance:
-    """An attendance to be recorded; `transfer_id` None where it earns nothing."""
+    """An attendance to be recorded; `transfer_id` None where it earns nothing, or nothing before it is approved."""
 
     id: int
     resident_id: int
@@ -60,9 +60,15 @@ class NewAttendance:
     served_seconds: int
     method: AttendanceMethod
     grade: EvidenceGrade
+    reason: str | None
     points: int
     account: AccountRef
     transfer_id: int | None
+
+    @property
+    def approval(self) -> AttendanceApproval:
+        """Whether somebody else has to approve it before it counts."""
+        return approval_of(self.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +100,23 @@ def decide(
     return answers, added
 
 
+def approval_of(grade: EvidenceGrade) -> AttendanceApproval:
+    is_weak = grade is EvidenceGrade.ENTERED_AFTERWARDS
+    return AttendanceApproval.PENDING if is_weak else AttendanceApproval.NOT_NEEDED
+
+
 def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, now: datetime) -> NewAttendance:
     """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the code at the check-out, then a wallet that
     is full), BudgetExhausted."""
     check_presence(row, shift.starts_at, shift.ends_at, now)
+    grade = grade_of(row.scans, shift.ends_at, now)
+    counts_at_once = approval_of(grade) is AttendanceApproval.NOT_NEEDED
+    if not counts_at_once:
+        check_entered_afterwards(row, shift.starts_at, shift.ends_at)
     resident_id = resident_of(row, known)
     left_at = row.checked_out_at or shift.ends_at
     served = time_served(row.checked_in_at, left_at, shift.starts_at, shift.ends_at)
-    grade = grade_of(row.scans, shift.ends_at, now)
-    points = points_for(shift.rule, served) if pays(shift.rule, grade, served, shift.ends_at - shift.starts_at) else 0
+    points = earned(shift.rule, grade, served, shift.ends_at - shift.starts_at) if counts_at_once else 0
     wallet = known.wallets[resident_id]
     take(row, known, wallet, points, shift.rule.programme)
     known.attended.add(resident_id)
@@ -114,6 +128,7 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
         served_seconds=served // SECOND,
         method=row.named.method,
         grade=grade,
+        reason=row.reason,
         points=points,
         account=wallet.account,
         transfer_id=keys.transfer if points else None,

@@ -16,20 +16,18 @@ from domain.volunteering.attendance_record import AttendanceRecord, ReadRecord, 
 from domain.volunteering.batch import HeldShift, Ids, Known, NewAttendance, decide, wallet_of
 from domain.volunteering.locks import lock_of
 from domain.volunteering.logged_row import LoggedRow, rows_from_data, rows_to_data
+from domain.volunteering.payment import Payment, count_attendances, pay
 from domain.volunteering.points_rule import RULE, rule_of
-from domain.volunteering.states import ActivityStatus
+from domain.volunteering.states import ActivityStatus, AttendanceApproval
 from domain.volunteering.visibility import organises, sees_activity
-from ledger.accounts import AccountKind, AccountRef, find_accounts
 from ledger.budget import lock_budget
 from ledger.idempotency import Intent, claim, set_answer
-from ledger.posting import NewTransfer, Source, TransferKind, post
 from storage import Reader, Transaction, write
 from storage.dialect import in_ids
 from storage.instants import from_micros, to_micros
 
 MAX_RECORDS = 500
 SHIFT = ("shiftId",)
-SOURCE = "Attendance"
 NOT_YET_KNOWN: list[int] = []
 
 
@@ -45,11 +43,12 @@ class LogAttendanceWish:
 async def log_attendance(caller: Caller, wish: LogAttendanceWish, now: datetime) -> tuple[LoggedRow, ...]:
     """Every good record is an attendance, its points are in the resident's wallet; the answers in the records' order.
 
-    Asking again with the same key answers the first answers, refusals included. A resident is recorded once for a shift.
+    What is entered afterwards (evidence.py) counts and pays only once somebody else has approved it. Asking again with the
+    same key answers the first answers, refusals included. A resident is recorded once for a shift.
     Raises Unauthenticated, InvalidInput unless there are 1 to 500 records, InvalidInput and KeyReused (the key), NotFound,
     Forbidden, ActivityCancelled, NotOpen (a draft). A row's own: InvalidInput and CodeExpired (the attendee, then the code at
-    the check-out), InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (somebody else's code at the check-out,
-    then a wallet that is full), BudgetExhausted.
+    the check-out), InvalidInput (the reason, the times), NotFound, AlreadyAttended, InvalidInput (somebody else's code at the
+    check-out, then a wallet that is full), BudgetExhausted.
     """
     organiser_id = caller.signed_in()
     check_length(wish.records, 1, MAX_RECORDS, "records")
@@ -124,51 +123,34 @@ async def find_attended(reader: Reader, shift_id: int, resident_ids: list[int]) 
 
 
 INSERT = """INSERT INTO attendances (id, activity_id, shift_id, resident_id, checked_in_at, checked_out_at, served_seconds,
-    method, grade, recorded_by_id, recorded_at, points_earned, transfer_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-COUNT = "UPDATE activities SET attendance_count = attendance_count + ? WHERE id = ?"
+    method, grade, approval, reason, recorded_by_id, recorded_at, points_earned, transfer_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 async def record(
     tx: Transaction, shift: HeldShift, added: Sequence[NewAttendance], organiser_id: int, now: datetime
 ) -> None:
-    """The attendances are recorded, counted and paid."""
+    """The attendances are recorded; those that nobody has to approve are counted and paid."""
     if not added:
         return
-    await tx.execute(COUNT, len(added), shift.activity_id)
-    await pay(tx, shift, [attendance for attendance in added if attendance.points], organiser_id, now)
+    await count_attendances(tx, shift.activity_id, sum(a.approval is AttendanceApproval.NOT_NEEDED for a in added))
+    await pay(tx, shift, [payment_of(attendance) for attendance in added if attendance.points], organiser_id, now)
     rows = [
         (a.id, shift.activity_id, shift.id, a.resident_id, to_micros(a.checked_in_at), to_micros(a.checked_out_at),
-         a.served_seconds, a.method.value, a.grade.value, organiser_id, to_micros(now), a.points, a.transfer_id)
+         a.served_seconds, a.method.value, a.grade.value, a.approval.value, a.reason, organiser_id, to_micros(now), a.points,
+         a.transfer_id)
         for a in added
     ]  # fmt: skip
     await tx.execute_many(INSERT, rows)
     tx.announce(f"activity:{shift.activity_id}")
 
 
-async def pay(
-    tx: Transaction, shift: HeldShift, earned: Sequence[NewAttendance], organiser_id: int, now: datetime
-) -> None:
-    if not earned:
-        return
-    issuance = (await find_accounts(tx, shift.rule.programme, AccountKind.ISSUANCE, [])).system
-    await post(tx, [transfer_of(shift, attendance, issuance, organiser_id, now) for attendance in earned], now)
-    for attendance in earned:
-        tx.announce(f"wallet:{attendance.account.id}")
-
-
-def transfer_of(
-    shift: HeldShift, attendance: NewAttendance, issuance: AccountRef, organiser_id: int, now: datetime
-) -> NewTransfer:
+def payment_of(attendance: NewAttendance) -> Payment:
     assert attendance.transfer_id, "what earns points has a transfer"
-    return NewTransfer(
-        id=attendance.transfer_id,
-        programme=shift.rule.programme,
-        kind=TransferKind.EARN,
-        amount=attendance.points,
-        debit=issuance,
-        credit=attendance.account,
-        memo=shift.title,
-        occurred_at=min(attendance.checked_out_at, now),  # who is still there is written down until the shift's end
-        source=Source(SOURCE, attendance.id),
-        posted_by_id=organiser_id,
+    return Payment(
+        attendance_id=attendance.id,
+        transfer_id=attendance.transfer_id,
+        account=attendance.account,
+        points=attendance.points,
+        occurred_at=attendance.checked_out_at,
     )

@@ -65,6 +65,11 @@ def points_for(rule: PointsRule, served: timedelta) -> int:
     return min(rule.cap, rule.per_attendance + rule.per_hour * (served // HOUR))
 
 
+def earned(rule: PointsRule, grade: EvidenceGrade, served: timedelta, length: timedelta) -> int:
+    """The points for so much of a shift of that length, known so well: points_for(), or 0 where the rule does not pay."""
+    return points_for(rule, served) if pays(rule, grade, served, length) else 0
+
+
 def pays(rule: PointsRule, grade: EvidenceGrade, served: timedelta, length: timedelta) -> bool:
     """Whether the rule pays at all for so much of a shift of that length, known so well. Exactly the least share is enough."""
     return reaches(grade, rule.lowest_grade) and WHOLE * served >= rule.least_share * length

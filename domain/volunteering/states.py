@@ -47,3 +47,12 @@ class AttendanceMethod(StrEnum):
     MEMBER_CODE = "MEMBER_CODE"
     SELF_CHECK_IN = "SELF_CHECK_IN"
     IMPORT = "IMPORT"
+
+
+class AttendanceApproval(StrEnum):
+    """What a second person said. The names are what the database and the API hold."""
+
+    NOT_NEEDED = "NOT_NEEDED"
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"

@@ -21,6 +21,11 @@ def administers(t: str) -> str:
     return holds_role_over_organisation(Role.ADMIN, f"{t}.host_id")
 
 
+def decides_on_attendances(t: str) -> str:
+    """SQL: `:viewer` may approve, reject and void attendances of the activities row `t`, by their role."""
+    return f"({organises(t)} OR {administers(t)})"
+
+
 def of_its_activity(t: str, condition: str) -> str:
     """SQL: the condition holds for `va`, the activity of the row `t`."""
     return f"EXISTS (SELECT 1 FROM activities va WHERE va.id = {t}.activity_id AND {condition})"
@@ -48,5 +53,5 @@ def sees_sign_up(t: str) -> str:
 
 def sees_attendance(t: str) -> str:
     """SQL: `:viewer` may know of the attendances row `t`."""
-    staff = of_its_activity(t, f"({organises('va')} OR {administers('va')})")
+    staff = of_its_activity(t, decides_on_attendances("va"))
     return f"({t}.resident_id = :viewer OR {staff} OR {reads_the_book()})"

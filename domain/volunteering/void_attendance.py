@@ -11,7 +11,8 @@ from domain.text import clean_text
 from domain.viewer_sql import for_viewer
 from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.locks import lock_of
-from domain.volunteering.visibility import administers, organises, sees_attendance
+from domain.volunteering.payment import count_attendances
+from domain.volunteering.visibility import decides_on_attendances, sees_attendance
 from ledger.idempotency import Intent, claim, set_answer
 from ledger.reversal import reverse
 from storage import Transaction, write
@@ -39,16 +40,24 @@ class Voided:
 
 @dataclass(frozen=True, slots=True)
 class HeldAttendance:
-    """An attendance whose activity is locked; `transfer_id` paid it to the wallet `account_id`."""
+    """An attendance whose activity is locked."""
 
     id: int
     activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an attendance counted for until it was voided: in people, and in points paid by a transfer."""
+
+    people: int
     transfer_id: int | None
-    account_id: int | None
 
 
 async def void_attendance(caller: Caller, wish: VoidAttendanceWish, now: datetime) -> Voided:
     """The attendance counts no longer and its points are taken back, even where they are spent: then below zero.
+
+    One that waits for approval, or was rejected, is voided as well: then it stands in nobody's way any more.
 
     Also on a cancelled activity: a mistake can always be mended. Asking again with the same key answers the same. For
     organisers of the activity and administrators over its host. Raises Unauthenticated, InvalidInput (the reason),
@@ -64,16 +73,17 @@ async def void_attendance(caller: Caller, wish: VoidAttendanceWish, now: datetim
         if first_answer is not None:
             return Voided(*first_answer)
         held = await hold_attendance(tx, voider_id, wish.attendance_id)
-        await void(tx, held, reason, voider_id, now)
-        transfer_id = await take_back(tx, held, reason, voider_id, now)
+        counted = await void(tx, held, reason, voider_id, now)
+        transfer_id = await take_back(tx, counted, reason, voider_id, now)
         await set_answer(tx, intent, [held.id, transfer_id])
         return Voided(held.id, transfer_id)
 
     return await write(body)
 
 
-HOLD = f"""SELECT d.id, d.activity_id, d.transfer_id, (SELECT p.credit_id FROM transfers p WHERE p.id = d.transfer_id),
-    CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END, CASE WHEN {organises("t")} OR {administers("t")} THEN 1 ELSE 0 END
+# What may change of the attendance (it may have been approved and paid meanwhile) is read under the lock, by VOID.
+HOLD = f"""SELECT d.id, d.activity_id, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
+    CASE WHEN {decides_on_attendances("t")} THEN 1 ELSE 0 END
     FROM attendances d JOIN activities t ON t.id = d.activity_id WHERE d.id = ?"""
 
 
@@ -81,29 +91,32 @@ async def hold_attendance(tx: Transaction, voider_id: int, attendance_id: int) -
     """Raises NotFound, Forbidden."""
     sql, viewers = for_viewer(HOLD, voider_id)
     row = await tx.fetch_one(sql + lock_of(tx.dialect, "t"), *viewers, attendance_id)
-    if row is None or not row[4]:
+    if row is None or not row[2]:
         raise NotFound(path=ATTENDANCE)
-    if not row[5]:
+    if not row[3]:
         raise Forbidden
-    return HeldAttendance(*row[:4])
+    return HeldAttendance(*row[:2])
 
 
-VOID = """UPDATE attendances SET voided_at = ?, void_reason = ?, voided_by_id = ? WHERE id = ? AND voided_at IS NULL"""
-COUNT = "UPDATE activities SET attendance_count = attendance_count - 1 WHERE id = ?"
+VOID = """UPDATE attendances SET voided_at = ?, void_reason = ?, voided_by_id = ? WHERE id = ? AND voided_at IS NULL
+    RETURNING CASE WHEN approval IN ('NOT_NEEDED', 'APPROVED') THEN 1 ELSE 0 END, transfer_id"""
 
 
-async def void(tx: Transaction, held: HeldAttendance, reason: str, voider_id: int, now: datetime) -> None:
+async def void(tx: Transaction, held: HeldAttendance, reason: str, voider_id: int, now: datetime) -> Counted:
     """Raises AlreadyReversed."""
-    if not await tx.execute(VOID, to_micros(now), reason, voider_id, held.id):
+    row = await tx.fetch_one(VOID, to_micros(now), reason, voider_id, held.id)
+    if row is None:
         raise AlreadyReversed(path=ATTENDANCE)
-    await tx.execute(COUNT, held.activity_id)
+    await count_attendances(tx, held.activity_id, -row[0])
     tx.announce(f"activity:{held.activity_id}")
+    return Counted(*row)
 
 
-async def take_back(tx: Transaction, held: HeldAttendance, reason: str, voider_id: int, now: datetime) -> int | None:
+async def take_back(tx: Transaction, counted: Counted, reason: str, voider_id: int, now: datetime) -> int | None:
     """The reversal's id; None where nothing was earned."""
-    if held.transfer_id is None:
+    if counted.transfer_id is None:
         return None
-    reversal_id = await reverse(tx, held.transfer_id, reason, now, posted_by_id=voider_id)
-    tx.announce(f"wallet:{held.account_id}")
+    reversal_id = await reverse(tx, counted.transfer_id, reason, now, posted_by_id=voider_id)
+    account_id = await tx.fetch_value("SELECT credit_id FROM transfers WHERE id = ?", counted.transfer_id)
+    tx.announce(f"wallet:{account_id}")
     return reversal_id

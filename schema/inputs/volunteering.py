@@ -149,6 +149,10 @@ class AttendanceRecordInput(LeftOutIsNull):
         "The token of the code on their phone, scanned at about checkedOutAt (which then has to be given) and at most 72 hours "
         "ago. With a memberCode as attendee it makes the evidence SCANNED_IN_AND_OUT."
     )
+    reason: str | None = optional(
+        "Why it is sent in so late, 1 to 500 characters: required where nobody was scanned and Shift.listDueAt is over. Both "
+        "times then have to lie within the shift, checkedOutAt given, and somebody else has to approve it (approveAttendance)."
+    )
 
 
 @strawberry.input(description="Who came to a shift.")
@@ -166,4 +170,21 @@ class VoidAttendanceInput:
 
     attendance_id: strawberry.ID = strawberry.field(description="Which attendance.")
     reason: str = strawberry.field(description="Why, for the resident and for auditors.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="An attendance that was entered afterwards and did take place.")
+class ApproveAttendanceInput:
+    """See the act approve_attendance."""
+
+    attendance_id: strawberry.ID = strawberry.field(description="Which attendance.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="An attendance that was entered afterwards and is not believed.")
+class RejectAttendanceInput:
+    """See the act reject_attendance."""
+
+    attendance_id: strawberry.ID = strawberry.field(description="Which attendance.")
+    reason: str = strawberry.field(description="Why, 1 to 500 characters, for whoever entered it and for the resident.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -37,6 +37,24 @@ VOLUNTEERING: dict[str, Text] = {
     "check_out_code_of_another": Text(
         "签退时扫的是另一个人的会员码。", "The code scanned at the check-out is somebody else's."
     ),
+    "afterwards_before_shift": Text(
+        "事后补录的签到时间不能早于班次开始时间。",
+        "What is entered afterwards cannot have begun before the shift did.",
+    ),
+    "afterwards_without_check_out": Text(
+        "事后补录须填写签退时间。", "What is entered afterwards needs the time of the check-out."
+    ),
+    "afterwards_after_shift": Text(
+        "事后补录的签退时间不能晚于班次结束时间。",
+        "What is entered afterwards cannot have lasted longer than the shift.",
+    ),
+    "afterwards_without_reason": Text(
+        "班次结束已超过 24 小时，属于事后补录，须说明原因。",
+        "The shift ended more than 24 hours ago: say why this is entered so late.",
+    ),
+    "approval_not_needed": Text(
+        "这条签到记录不是事后补录，无需审核。", "This attendance was not entered afterwards and needs no approval."
+    ),
     "checked_out_in_the_future": Text(
         "签退时间晚于当前时间；若人还在现场，请先留空。",
         "The check-out is in the future. Leave it out for who is still there.",

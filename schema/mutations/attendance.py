@@ -76,9 +76,10 @@ class AttendanceMutations:
     """Attendance."""
 
     @mutation(
-        "Organisers: record who came to a shift, 1 to 500 at once. Errors of the whole call: UNAUTHENTICATED, INVALID_INPUT, "
-        "IDEMPOTENCY_KEY_REUSED, NOT_FOUND, FORBIDDEN, CANCELLED, NOT_OPEN; of one record: INVALID_INPUT, CODE_EXPIRED, "
-        "NOT_FOUND, ALREADY_ATTENDED, BUDGET_EXHAUSTED.",
+        "Organisers: record who came to a shift, 1 to 500 at once. What nobody scanned and what is sent in later than "
+        "Shift.listDueAt waits for somebody else's approval before it counts. Errors of the whole call: UNAUTHENTICATED, "
+        "INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, NOT_FOUND, FORBIDDEN, CANCELLED, NOT_OPEN; of one record: INVALID_INPUT, "
+        "CODE_EXPIRED, NOT_FOUND, ALREADY_ATTENDED, BUDGET_EXHAUSTED.",
         LogAttendancePayload,
     )
     async def log_attendance(self, info: Info, wanted: Annotated[LogAttendanceInput, INPUT]) -> LogAttendancePayload:
@@ -90,6 +91,7 @@ class AttendanceMutations:
                     checked_in_at=record.checked_in_at,
                     checked_out_at=record.checked_out_at,
                     check_out_code=record.check_out_member_code,
+                    reason=record.reason,
                 )
                 for row, record in enumerate(wanted.records)
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.mutations.approval import ApprovalMutations
 from schema.mutations.attendance import AttendanceMutations
 from schema.mutations.gate import GateMutations
 from schema.mutations.people import PeopleMutations
@@ -21,6 +22,7 @@ class Mutation(
     PeopleMutations,
     VolunteeringMutations,
     AttendanceMutations,
+    ApprovalMutations,
     RedemptionMutations,
     GateMutations,
     PointsMutations,

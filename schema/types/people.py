@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.people import models
 from domain.people.phone_seal import phone_as_seen
 from domain.people.rights import Role, holds_role_over_organisation, reads_the_book
+from domain.volunteering.approval import counts
 from schema.reads.asking import Asking
 from schema.reads.declare import Node, column, computed, row_type, sql, to_one
 from schema.types.places import Area, Organisation
@@ -19,8 +20,12 @@ def took_part(table: str) -> str:
 
 
 SEES_RESIDENT = f"({{t}}.id = :viewer OR {reads_the_book()} OR {took_part('sign_ups')} OR {took_part('attendances')})"
-SERVED_SECONDS = """(SELECT CAST(COALESCE(SUM(sa.served_seconds), 0) AS BIGINT) FROM attendances sa
-    WHERE sa.resident_id = {t}.id AND sa.voided_at IS NULL)"""
+SERVED_SECONDS = (
+    """(SELECT CAST(COALESCE(SUM(sa.served_seconds), 0) AS BIGINT) FROM attendances sa
+    WHERE sa.resident_id = {t}.id AND """
+    + counts("sa")
+    + ")"
+)
 
 
 def phone_for_viewer(sealed: bytes | None, resident_id: int, asking: Asking) -> str | None:
@@ -48,7 +53,10 @@ class Resident(Node):
     )
     area: Area | None = to_one("Where they live, if they said so.")
     hours_served: float = sql(
-        "Hours served, rounded to two decimals, over attendances that stand.", SERVED_SECONDS, as_=hours
+        "Hours served, rounded to two decimals, over attendances that stand; what was entered afterwards counts once it is "
+        "approved.",
+        SERVED_SECONDS,
+        as_=hours,
     )
 
 

@@ -19,7 +19,7 @@ from domain.volunteering.visibility import (
     sees_part_of_activity,
     sees_sign_up,
 )
-from schema.enums import ActivityKind, ActivityStatus, AttendanceMethod, EvidenceGrade, SignUpStatus
+from schema.enums import ActivityKind, ActivityStatus, AttendanceApproval, AttendanceMethod, EvidenceGrade, SignUpStatus
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_many, to_one
@@ -44,6 +44,12 @@ def sign_ups_where(status: SignUpStatus | None) -> Iterator[Condition]:
     yield condition(organises("{t}"))
     if status is not None:
         yield condition("{other}.status = :status", status=status)
+
+
+def attendances_where(approval: AttendanceApproval | None) -> Iterator[Condition]:
+    yield condition(organises("{t}"))
+    if approval is not None:
+        yield condition("{other}.approval = :approval", approval=approval)
 
 
 def can_sign_up(asking: Asking, **facts: Any) -> Eligibility:
@@ -98,7 +104,7 @@ class Activity(Node):
     waitlist_limit: int = column("How many may wait when every place is taken.")
     sign_up_count: int = column("Sign-ups that have a place.", "confirmed_count")
     waitlist_count: int = column("Sign-ups that wait for one.")
-    attendance_count: int = column("Attendances that stand.")
+    attendance_count: int = column("Attendances that stand; what was entered afterwards counts once it is approved.")
     points_rule: PointsRule = computed(
         "What an attendance earns.",
         needs={
@@ -131,7 +137,8 @@ class Activity(Node):
         "Who came, in order of check-in; also those that were voided. Organisers of this activity only; empty for everyone else.",
         "activity_id",
         order="checked_in_at",
-        where=organises("{t}"),
+        where=attendances_where,
+        args={"approval": argument(AttendanceApproval | None, "Only those of which a second person said so.")},
     )
 
 
@@ -183,6 +190,11 @@ class Attendance(Node):
     checked_out_at: datetime | None = column("When they left; the shift's end where nobody wrote it down.")
     method: AttendanceMethod = column("How it is known that they were there.")
     grade: EvidenceGrade = column("How well it is known. The points rule says from which grade on it pays.")
+    reason: str | None = column("Why it was recorded so late, where it was entered afterwards.")
+    approval: AttendanceApproval = column("What a second person said of what was entered afterwards.")
+    decided_by: Resident | None = to_one("Who approved or rejected it.", "decided_by_id")
+    decided_at: datetime | None = column("When they did.")
+    reject_reason: str | None = column("Why they rejected it.")
     recorded_by: Resident = to_one("Who recorded it.", "recorded_by_id")
     points_earned: Points = column("What it earned; stays as it was when the attendance is voided.")
     transfer: Annotated[Transfer, strawberry.lazy("schema.types.ledger")] | None = to_one(

@@ -9,11 +9,13 @@ from itertools import count
 
 from domain.people.caller import Caller
 from domain.volunteering.activity_wish import CreateActivityWish, ShiftWish
+from domain.volunteering.approve_attendance import ApproveAttendanceWish
 from domain.volunteering.attendance_record import AttendanceRecord
 from domain.volunteering.attendee import ById
 from domain.volunteering.create_activity import create_activity
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.points_rule import PointsRule
+from domain.volunteering.reject_attendance import RejectAttendanceWish
 from domain.volunteering.sign_up import sign_up
 from domain.volunteering.states import ActivityKind
 from storage import fetch
@@ -23,10 +25,12 @@ from tests.clock import NOW, later
 
 numbers = count(1)
 
-# By default sign-up is open at NOW, and AFTERWARDS is a good time to send in who came.
+# By default sign-up is open at NOW, AFTERWARDS is a good time to send in who came, and LONG_AFTERWARDS nobody's list is any
+# more: somebody else has to approve what is entered.
 STARTS = later(hours=1)
 ENDS = later(hours=3)
 AFTERWARDS = later(hours=4)
+LONG_AFTERWARDS = later(hours=28)
 NOTHING_EARNED = PointsRule(cap=0)
 
 
@@ -146,6 +150,13 @@ def was_there(resident_id: int, came: datetime = STARTS, left: datetime | None =
     return AttendanceRecord(ById(resident_id), came, left)
 
 
+def remembered(
+    resident_id: int, came: datetime = STARTS, left: datetime = ENDS, reason: str = "当天没有网络"
+) -> AttendanceRecord:
+    """What an organiser enters when the list is long overdue."""
+    return AttendanceRecord(ById(resident_id), came, left, reason=reason)
+
+
 def a_list(activity: Activity, *records: AttendanceRecord, key: str | None = None) -> LogAttendanceWish:
     """The wish to record who came to the activity's first shift."""
     return LogAttendanceWish(shift_id=activity.shift_id, records=records, idempotency_key=key or a_key())
@@ -157,3 +168,21 @@ async def an_attendance(activity: Activity, resident_id: int) -> int:
     (row,) = await log_attendance(activity.organiser, wish, AFTERWARDS)
     assert row.attendance_id, row.refusal
     return row.attendance_id
+
+
+async def a_pending_attendance(activity: Activity, resident_id: int) -> int:
+    """Somebody was there, says the organiser, who entered it long afterwards."""
+    wish = a_list(activity, remembered(resident_id))
+    (row,) = await log_attendance(activity.organiser, wish, LONG_AFTERWARDS)
+    assert row.attendance_id, row.refusal
+    return row.attendance_id
+
+
+def an_approval(attendance_id: int, key: str | None = None) -> ApproveAttendanceWish:
+    """The wish that it counts."""
+    return ApproveAttendanceWish(attendance_id=attendance_id, idempotency_key=key or a_key())
+
+
+def a_rejection(attendance_id: int, reason: str = "名单上没有此人", key: str | None = None) -> RejectAttendanceWish:
+    """The wish that it does not."""
+    return RejectAttendanceWish(attendance_id=attendance_id, reason=reason, idempotency_key=key or a_key())

@@ -11,6 +11,7 @@ from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
 from domain.volunteering.activity_wish import CreateActivityWish
+from domain.volunteering.approve_attendance import ApproveAttendanceWish, approve_attendance
 from domain.volunteering.attendance_record import AttendanceRecord
 from domain.volunteering.attendee import ById
 from domain.volunteering.cancel_sign_up import cancel_sign_up
@@ -21,7 +22,7 @@ from domain.volunteering.sign_up import sign_up
 from domain.volunteering.states import ActivityKind
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch, read
-from tests.builders.people import a_caller, organiser_of
+from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, an_offer, an_order, staff_of, tickets_of
 from tests.clock import NOW, later
@@ -43,6 +44,7 @@ class Story:
     refunded: int
     ticket: int
     admission: int
+    approved: int
 
 
 async def some_volunteering() -> dict[str, int]:
@@ -77,7 +79,13 @@ async def some_volunteering() -> dict[str, int]:
     await void_attendance(
         organiser, VoidAttendanceWish(attendance_id=voided, reason="记错了", idempotency_key="V"), NOW
     )
-    return {"activity": activity, "shift": shift, "attendance": attendance, "voided": voided}
+    remembered = AttendanceRecord(ById(await a_resident()), later(hours=1), later(hours=3), reason="当天没有网络")
+    entered = LogAttendanceWish(shift_id=shift, records=(remembered,), idempotency_key="E")
+    (entry,) = await log_attendance(organiser, entered, later(hours=28))
+    colleague = await organiser_of(wish.host_id)
+    approval = ApproveAttendanceWish(attendance_id=entry.attendance_id or 0, idempotency_key="A")
+    approved = (await approve_attendance(colleague, approval, later(hours=28))).attendance_id
+    return {"activity": activity, "shift": shift, "attendance": attendance, "voided": voided, "approved": approved}
 
 
 async def some_redemption() -> dict[str, int]:
@@ -153,6 +161,15 @@ TAMPERING = {
     "an attendance that counts again though its points were taken back": (
         "UPDATE attendances SET voided_at = NULL, void_reason = NULL, voided_by_id = NULL WHERE id = {s.voided}",
         {"attendance_reversals", "activity_counts"},
+    ),
+    "what was paid made to look as if nobody had approved it": (
+        """UPDATE attendances SET grade = 'ENTERED_AFTERWARDS', reason = '忘了', approval = 'PENDING', points_earned = 0,
+            transfer_id = NULL WHERE id = {s.attendance}""",
+        {"attendance_unapproved", "activity_counts"},
+    ),
+    "an approval by the resident themselves": (
+        "UPDATE attendances SET decided_by_id = resident_id WHERE id = {s.approved}",
+        {"attendance_second_person"},
     ),
     "more tickets left than are": (
         "UPDATE offer_sessions SET remaining = remaining + 1 WHERE id = {s.session}",

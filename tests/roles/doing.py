@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.people.member_code import make_member_code
 from schema.ids import encode_id
+from tests.builders.people import organiser_of
 from tests.builders.redemption import Offer, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_key, a_sign_up
 from tests.clock import NOW, later
@@ -23,8 +24,9 @@ from tests.roles.people import (
     SIGNED_IN,
     Group,
     Who,
+    group,
 )
-from tests.roles.world import World, an_activity_of_the_host, an_offer_of_the_host, attended
+from tests.roles.world import World, an_activity_of_the_host, an_offer_of_the_host, attended, entered_afterwards
 
 Wish = dict[str, Any]
 
@@ -106,6 +108,23 @@ async def the_owners_attendance(world: World) -> Wish:
     return {"attendanceId": encode_id("Attendance", number), "reason": "记错了", "idempotencyKey": a_key()}
 
 
+async def an_entry(world: World) -> Wish:
+    """Entered long afterwards by an organiser who is nobody of the table."""
+    activity, recorder = await an_activity_of_the_host(world), await organiser_of(world.places.host)
+    number = await entered_afterwards(activity, world.people[Who.OWNER], recorder)
+    return {"attendanceId": encode_id("Attendance", number), "idempotencyKey": a_key()}
+
+
+async def an_entry_of_the_organisers_own(world: World) -> Wish:
+    activity = await an_activity_of_the_host(world)
+    number = await entered_afterwards(activity, world.people[Who.OWNER], world.caller(Who.ORGANISER))
+    return {"attendanceId": encode_id("Attendance", number), "idempotencyKey": a_key()}
+
+
+async def an_unbelievable_entry(world: World) -> Wish:
+    return await an_entry(world) | {"reason": "名单上没有此人"}
+
+
 async def an_offer_on_sale(world: World) -> Wish:
     return {"offerId": offer_id(await an_offer_of_the_host(world))}
 
@@ -184,6 +203,18 @@ DEEDS = {
     "log who came to a draft": Deed("logAttendance", a_list_of_a_draft, NONE, {"NOT_OPEN": ORGANISERS} | NOT_FOUND),
     "void an attendance": Deed(
         "voidAttendance", the_owners_attendance, ORGANISERS | HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
+    ),
+    "approve what was entered afterwards": Deed(
+        "approveAttendance", an_entry, ORGANISERS | HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
+    ),
+    "approve what the host's organiser entered": Deed(
+        "approveAttendance",
+        an_entry_of_the_organisers_own,
+        (ORGANISERS | HOST_ADMINS) - {Who.ORGANISER},
+        {"SECOND_PERSON_REQUIRED": group(Who.ORGANISER), "FORBIDDEN": OWNER | BOOK} | NOT_FOUND,
+    ),
+    "reject what was entered afterwards": Deed(
+        "rejectAttendance", an_unbelievable_entry, ORGANISERS | HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
     ),
     "create an offer": Deed("createTicketOffer", a_new_offer, ORGANISERS, FORBIDDEN),
     "put a draft on sale": Deed("publishTicketOffer", a_draft_offer, ORGANISERS, {"FORBIDDEN": GATE} | NOT_FOUND),

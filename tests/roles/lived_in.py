@@ -15,18 +15,29 @@ from domain.redemption.offer_status import close_ticket_offer
 from domain.redemption.redeem_at_gate import RedeemAtGateWish, redeem_at_gate
 from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
+from domain.volunteering.approve_attendance import approve_attendance
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
+from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from ledger.expiry_policy import Expiry
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_scan, an_order, tickets_of
-from tests.builders.volunteering import a_key, a_sign_up
+from tests.builders.volunteering import a_key, a_rejection, a_sign_up, an_approval
 from tests.clock import NOW
 from tests.roles.people import Who
 from tests.roles.truth import Ref
-from tests.roles.world import World, a_world, an_activity_of_the_host, an_offer_of_the_host, attended, ref, revoke
+from tests.roles.world import (
+    World,
+    a_world,
+    an_activity_of_the_host,
+    an_offer_of_the_host,
+    attended,
+    entered_afterwards,
+    ref,
+    revoke,
+)
 from tests.server import Server
 
 SELECT_WALLETS = "SELECT id FROM accounts WHERE holder_id = ? AND kind = 'WALLET'"
@@ -85,6 +96,7 @@ async def activities(world: World, happened: Happened) -> None:
     await a_sign_up(activity, owner, activity.shift_ids[1])
     await attended(world, activity, world.people[Who.OWNER], Who.ORGANISER)
     await attended(world, activity, neighbour, Who.FORMER_ORGANISER)
+    happened.rows += await what_was_entered_afterwards(world, neighbour)
     await revoke(world, Who.FORMER_ORGANISER)
     wrong = await attended(world, activity, world.people[Who.OWNER], Who.AREA_ORGANISER, shift=1)
     voiding = VoidAttendanceWish(attendance_id=wrong, reason="记错了", idempotency_key=a_key())
@@ -95,6 +107,18 @@ async def activities(world: World, happened: Happened) -> None:
         await cancel_activity(world.caller(Who.ORGANISER), CancelActivityWish(activity_id=one.id, reason="下雨"), NOW)
     happened.rows += [ref("Activity", activity.id), ref("Activity", cancelled.id)]
     happened.never_published += [ref("Activity", draft.id), ref("Activity", never.id)]
+
+
+async def what_was_entered_afterwards(world: World, neighbour: int) -> list[Ref]:
+    """One attendance waits for somebody's decision, one was approved, one rejected; their activities."""
+    activity, other = await an_activity_of_the_host(world), await an_activity_of_the_host(world)
+    former, organiser = world.caller(Who.FORMER_ORGANISER), world.caller(Who.ORGANISER)
+    await entered_afterwards(activity, world.people[Who.OWNER], former)
+    approved = await entered_afterwards(activity, neighbour, former)
+    await approve_attendance(organiser, an_approval(approved), NOW)
+    rejected = await entered_afterwards(other, world.people[Who.OWNER], former)
+    await reject_attendance(organiser, a_rejection(rejected), NOW)
+    return [ref("Activity", activity.id), ref("Activity", other.id)]
 
 
 async def offers(world: World, happened: Happened) -> None:

@@ -112,7 +112,8 @@ FIELDS: dict[str, Fields] = {
     ),
     "SignUp": Fields("id resident shift status waitlistPosition createdAt"),
     "Attendance": Fields(
-        "id resident shift checkedInAt checkedOutAt method grade recordedBy pointsEarned transfer voidedAt voidReason"
+        "id resident shift checkedInAt checkedOutAt method grade reason approval decidedBy decidedAt rejectReason recordedBy "
+        "pointsEarned transfer voidedAt voidReason"
     ),
     "Wallet": Fields("id account balance held available status balanceAt expiring entries"),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
@@ -158,6 +159,8 @@ VALUES = {
     "LogAttendancePayload": "results errors",
     "AttendanceResult": "attendance error",
     "VoidAttendancePayload": "attendance transfer errors",
+    "ApproveAttendancePayload": "attendance transfer errors",
+    "RejectAttendancePayload": "attendance errors",
     "TicketOfferPayload": "offer errors",
     "TicketOrderPayload": "order errors",
     "AdmitTicketPayload": "admission ticket errors",
@@ -172,4 +175,7 @@ EDGE = "cursor node"
 CONNECTED = ["Activity", "Attendance", "Entry", "Programme", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
 
 #: The roots: each has a test of its own in tests/roles.
-QUERIES = "node nodes viewer area activities activity ticketOffers ticketOffer programmes programme trialBalance"
+QUERIES = (
+    "node nodes viewer area activities activity attendancesToApprove ticketOffers ticketOffer programmes programme "
+    "trialBalance"
+)

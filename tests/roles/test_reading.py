@@ -10,7 +10,7 @@ import pytest
 from domain.people.phone import mask_phone, national_phone
 from schema.ids import encode_id
 from storage import fetch
-from tests.roles.people import BOOK, ORGANISERS, Who
+from tests.roles.people import BOOK, HOST_ADMINS, ORGANISERS, Who
 from tests.roles.seen import FIELDS, Gets
 from tests.roles.selecting import REF, differences, directions, on, selection
 from tests.roles.truth import Ref, page
@@ -112,6 +112,20 @@ async def test_pages_hold_and_count_what_each_role_sees(lived_in: World, name: s
 
 def id_of(row: Ref) -> str:
     return row["id"]
+
+
+PAGE = f"{{ nodes {REF} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}"
+
+
+async def test_what_waits_for_approval_is_told_to_those_who_may_decide(lived_in: World) -> None:
+    truth = lived_in.truth
+    query = f"{{ attendancesToApprove(first: 50) {PAGE} }}"
+    waiting = [row for row in truth.of_type("Attendance") if truth.rows[row["id"]]["approval"] == "PENDING"]
+    assert len(waiting) == 1
+    for who in Who:
+        expected = page(waiting if who in ORGANISERS | HOST_ADMINS else [])
+        answered = (await lived_in.data(who, query))["attendancesToApprove"]
+        assert list(differences(expected, answered, who)) == []
 
 
 VIEWER = f"""{{ viewer {{ resident {selection("Resident", 1)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from domain.people.revoke_role import revoke_role
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel
 from domain.volunteering.create_activity import create_activity
+from domain.volunteering.evidence import list_due
 from domain.volunteering.log_attendance import log_attendance
 from schema.ids import encode_id
 from storage import fetch
@@ -25,6 +27,7 @@ from tests.builders.volunteering import (
     a_shift,
     an_activity_wish,
     an_hourly_rule,
+    remembered,
     was_there,
 )
 from tests.clock import NOW, later
@@ -203,5 +206,14 @@ async def attended(world: World, activity: Activity, resident_id: int, by: Who, 
     """Somebody was there and was written down; the attendance's id."""
     wish = replace(a_list(activity, was_there(resident_id, NOW)), shift_id=activity.shift_ids[shift])
     (row,) = await log_attendance(world.caller(by), wish, NOW)
+    assert row.attendance_id, row.refusal
+    return row.attendance_id
+
+
+async def entered_afterwards(activity: Activity, resident_id: int, by: Caller) -> int:
+    """Somebody was there, says an organiser the day after; the attendance's id."""
+    ends = later(hours=2)
+    wish = a_list(activity, remembered(resident_id, later(hours=1), ends))
+    (row,) = await log_attendance(by, wish, list_due(ends) + timedelta(seconds=1))
     assert row.attendance_id, row.refusal
     return row.attendance_id

@@ -12,13 +12,15 @@ from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activ
 from domain.volunteering.cancel_sign_up import cancel_sign_up
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from schema.codes import ErrorCode
-from tests.builders.people import a_caller, a_code_for, a_phone, a_resident
+from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, organiser_of
 from tests.builders.redemption import ENDS as SESSION_ENDS
 from tests.builders.redemption import Offer, a_scan, a_ticket, an_offer, an_order, staff_of
 from tests.builders.volunteering import (
     AFTERWARDS,
+    LONG_AFTERWARDS,
     STARTS,
     a_key,
+    a_pending_attendance,
     a_sign_up,
     an_activity,
     an_attendance,
@@ -141,6 +143,25 @@ async def test_already_attended() -> None:
         "logAttendance", attended(activity.shift_id, resident), activity.organiser, answer=ROW, now=AFTERWARDS
     )
     assert payload["results"] == [{"attendance": None, "error": {"code": "ALREADY_ATTENDED", "path": ["records", "0"]}}]
+
+
+async def test_second_person_required() -> None:
+    activity = await an_activity()
+    attendance = encode_id("Attendance", await a_pending_attendance(activity, await a_resident()))
+    wanted = {"attendanceId": attendance, "idempotencyKey": a_key()}
+    error = await refused("approveAttendance", wanted, activity.organiser, now=LONG_AFTERWARDS)
+    assert (error["code"], error["path"]) == ("SECOND_PERSON_REQUIRED", ["attendanceId"])
+
+
+async def test_already_decided() -> None:
+    activity = await an_activity()
+    attendance = encode_id("Attendance", await a_pending_attendance(activity, await a_resident()))
+    colleague, wanted = await organiser_of(activity.host_id), {"attendanceId": attendance, "reason": "名单上没有此人"}
+    await mutate("rejectAttendance", wanted | {"idempotencyKey": a_key()}, colleague, now=LONG_AFTERWARDS)
+    error = await refused(
+        "approveAttendance", {"attendanceId": attendance, "idempotencyKey": a_key()}, colleague, now=LONG_AFTERWARDS
+    )
+    assert (error["code"], error["path"]) == ("ALREADY_DECIDED", ["attendanceId"])
 
 
 async def test_not_signed_up() -> None:

@@ -8,7 +8,17 @@ import pytest
 
 from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.places import an_area, an_organisation
-from tests.builders.volunteering import AFTERWARDS, ENDS, STARTS, a_key, a_shift, a_sign_up, an_activity, an_hourly_rule
+from tests.builders.volunteering import (
+    AFTERWARDS,
+    ENDS,
+    LONG_AFTERWARDS,
+    STARTS,
+    a_key,
+    a_shift,
+    a_sign_up,
+    an_activity,
+    an_hourly_rule,
+)
 from tests.clock import later
 from tests.schema.client import ANONYMOUS, encode_id, mutate, succeed
 
@@ -146,6 +156,48 @@ async def test_points_arrive_with_the_attendance_and_go_with_its_voiding() -> No
     assert (voided["transfer"]["kind"], voided["transfer"]["reverses"]) == ("REVERSAL", {"amount": 7})
     assert voided["attendance"]["transfer"]["reversedBy"] == {"id": voided["transfer"]["id"]}
     assert (await succeed("{ viewer { wallet { balance } } }", caller))["viewer"]["wallet"]["balance"] == 0
+
+
+async def test_hours_that_were_entered_afterwards_pay_when_a_colleague_approves_them() -> None:
+    activity, caller = await an_activity(points_rule=an_hourly_rule()), await a_caller("张三")
+    colleague = await organiser_of(activity.host_id)
+    record = {
+        "attendee": {"residentId": encode_id("Resident", caller.resident_id or 0)},
+        "checkedInAt": STARTS.isoformat(),
+        "checkedOutAt": ENDS.isoformat(),
+        "reason": "当天没有网络",
+    }
+    wanted = {"shiftId": encode_id("Shift", activity.shift_id), "records": [record], "idempotencyKey": a_key()}
+    answer = "results { attendance { id grade approval reason pointsEarned } error { code } }"
+    (row,) = (await mutate("logAttendance", wanted, activity.organiser, answer=answer, now=LONG_AFTERWARDS))["results"]
+    entry = row["attendance"]
+    facts = ("ENTERED_AFTERWARDS", "PENDING", "当天没有网络", 0)
+    assert (entry["grade"], entry["approval"], entry["reason"], entry["pointsEarned"]) == facts
+
+    waiting = (
+        "{ attendancesToApprove(first: 9) { nodes { id shift { listDueAt } resident { hoursServed } } totalCount } }"
+    )
+    assert (await succeed(waiting, activity.organiser))["attendancesToApprove"]["nodes"] == []
+    (listed,) = (await succeed(waiting, colleague))["attendancesToApprove"]["nodes"]
+    assert listed == {"id": entry["id"], "shift": {"listDueAt": "2024-01-13T04:30:00Z"}, "resident": {"hoursServed": 0}}
+
+    approving = {"attendanceId": entry["id"], "idempotencyKey": a_key()}
+    answer = (
+        "attendance { approval decidedBy { id } decidedAt pointsEarned resident { hoursServed } } transfer { amount }"
+    )
+    approved = await mutate("approveAttendance", approving, colleague, answer=answer, now=LONG_AFTERWARDS)
+    decided = {
+        "decidedBy": {"id": encode_id("Resident", colleague.resident_id or 0)},
+        "decidedAt": "2024-01-13T05:30:00Z",
+    }
+    paid = {"approval": "APPROVED", "pointsEarned": 7, "resident": {"hoursServed": 2}}
+    assert (approved["attendance"], approved["transfer"]) == (decided | paid, {"amount": 7})
+
+    query = """query ($id: ID!) { activity(id: $id) { attendanceCount
+        pending: attendances(approval: PENDING, first: 9) { totalCount }
+        approved: attendances(approval: APPROVED, first: 9) { totalCount } } }"""
+    found = (await succeed(query, colleague, {"id": encode_id("Activity", activity.id)}))["activity"]
+    assert found == {"attendanceCount": 1, "pending": {"totalCount": 0}, "approved": {"totalCount": 1}}
 
 
 async def test_organisers_page_through_those_who_signed_up_and_those_who_came() -> None:

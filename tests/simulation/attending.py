@@ -95,7 +95,10 @@ class Void:
 
 
 def possible(shift: Shift, row: Came, now: datetime) -> bool:
-    """Whether somebody can have been there so: not in the future, and within the shift."""
+    """Whether somebody can have been there so: not in the future, within the shift, and told within a day, for nobody here gives
+    a reason for entering it later."""
+    if now > shift.ends_at + timedelta(hours=24):
+        return False
     latest = now + timedelta(minutes=5)
     arrived = shift.starts_at - timedelta(hours=2) <= row.came < shift.ends_at and row.came <= latest
     return arrived and (row.left is None or (max(row.came, shift.starts_at) < row.left <= latest))

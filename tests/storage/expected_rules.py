@@ -21,10 +21,18 @@ RULES: dict[str, str] = {
         admissions_conflict_known
         admissions_undo_whole
         areas_level_known
+        attendances_afterwards_has_reason
+        attendances_approval_by_grade
+        attendances_approval_known
+        attendances_decided_by_another
+        attendances_decided_by_somebody
+        attendances_decision_has_time
         attendances_grade_known
         attendances_method_known
         attendances_out_after_in
+        attendances_paid_after_approval
         attendances_paid_once
+        attendances_rejection_has_reason
         attendances_void_has_reason
         attractions_entries_positive
         entries_amount_moves
@@ -114,6 +122,7 @@ RULES: dict[str, str] = {
         area_within_ancestor
         areas_parent
         attendances_activity
+        attendances_pending
         attendances_resident
         attractions_offer
         holds_due

@@ -59,7 +59,7 @@ RULES = {
         WHERE confirmed_count <> {counted("activities", "activity_id", "CONFIRMED")}
         OR waitlist_count <> {counted("activities", "activity_id", "WAITLISTED")}
         OR attendance_count <> (SELECT COUNT(*) FROM attendances d
-            WHERE d.activity_id = activities.id AND d.voided_at IS NULL)""",
+            WHERE d.activity_id = activities.id AND d.voided_at IS NULL AND d.approval IN ('NOT_NEEDED', 'APPROVED'))""",
     "shift counts": f"""SELECT shifts.id FROM shifts
         WHERE confirmed_count <> {counted("shifts", "shift_id", "CONFIRMED")}
         OR waitlist_count <> {counted("shifts", "shift_id", "WAITLISTED")}""",
@@ -76,6 +76,8 @@ RULES = {
         WHERE d.points_earned <> COALESCE(p.amount, 0) OR p.source_id <> d.id
         OR (d.transfer_id IS NOT NULL AND (d.voided_at IS NOT NULL) <>
             EXISTS (SELECT 1 FROM transfers r WHERE r.reverses_id = d.transfer_id))""",
+    "approved by nobody, or not by somebody else": """SELECT d.id FROM attendances d WHERE d.grade = 'ENTERED_AFTERWARDS' AND
+        (d.transfer_id IS NOT NULL AND d.approval <> 'APPROVED' OR d.decided_by_id IN (d.recorded_by_id, d.resident_id))""",
     "wallets": """SELECT w.id FROM accounts w WHERE w.kind = 'WALLET' AND w.credits - w.debits <>
         (SELECT COALESCE(SUM(e.amount), 0) FROM entries e WHERE e.account_id = w.id)""",
 }

@@ -11,21 +11,28 @@ from typing import Any
 import pytest
 
 from domain.people.caller import Caller
+from domain.people.rights import Role
+from domain.volunteering.approve_attendance import approve_attendance
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
 from domain.volunteering.cancel_sign_up import cancel_sign_up
 from domain.volunteering.log_attendance import log_attendance
+from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.sign_up import sign_up
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch
-from tests.builders.people import a_caller
+from tests.builders.people import a_caller, role_over
 from tests.builders.volunteering import (
     AFTERWARDS,
+    LONG_AFTERWARDS,
     Activity,
     a_key,
     a_list,
+    a_rejection,
     a_shift,
     an_activity,
+    an_approval,
     an_hourly_rule,
+    remembered,
     was_there,
 )
 from tests.clock import NOW, later
@@ -44,6 +51,9 @@ EXPECTED = {
     "CANCELLED",
     "ALREADY_REVERSED",
     "NOT_OPEN",
+    "NOT_FOUND",
+    "SECOND_PERSON_REQUIRED",
+    "ALREADY_DECIDED",
 }
 
 
@@ -53,6 +63,7 @@ class Village:
 
     people: list[Caller]
     activities: list[Activity]
+    deciders: list[Caller]
 
 
 async def a_village() -> Village:
@@ -64,7 +75,10 @@ async def a_village() -> Village:
         await an_activity(capacity=2, points_rule=rule),
         await an_activity(starts_at=later(hours=3), ends_at=later(hours=5), capacity=4),
     ]
-    return Village([await a_caller() for _ in range(9)], activities)
+    everywhere = await a_caller()
+    for activity in activities:
+        await role_over(everywhere.resident_id or 0, Role.ORGANISER, organisation_id=activity.host_id)
+    return Village([await a_caller() for _ in range(9)], activities, [everywhere, activities[0].organiser])
 
 
 async def an_act(village: Village, dice: random.Random) -> Coroutine[Any, Any, object] | None:
@@ -72,7 +86,8 @@ async def an_act(village: Village, dice: random.Random) -> Coroutine[Any, Any, o
     activity, caller = dice.choice(village.activities), dice.choice(village.people)
     sign_ups = await fetch("SELECT id, resident_id FROM sign_ups ORDER BY id")
     attendances = await fetch("SELECT id FROM attendances WHERE activity_id = ? ORDER BY id", activity.id)
-    match dice.choices(["come", "go", "log", "void", "call off"], weights=[10, 7, 3, 2, 0.3])[0]:
+    deeds = {"come": 10, "go": 7, "log": 3, "remember": 3, "approve": 3, "reject": 1, "void": 2, "call off": 0.3}
+    match dice.choices(list(deeds), weights=list(deeds.values()))[0]:
         case "come":
             return sign_up(caller, dice.choice(activity.shift_ids), NOW)
         case "go" if sign_ups:
@@ -82,6 +97,17 @@ async def an_act(village: Village, dice: random.Random) -> Coroutine[Any, Any, o
             people = dice.sample(village.people, 4)
             wish = a_list(activity, *(was_there(caller.resident_id or 0, a_time(dice)) for caller in people))
             return log_attendance(activity.organiser, wish, AFTERWARDS)
+        case "remember":
+            records = [remembered(caller.resident_id or 0) for caller in dice.sample(village.people, 2)]
+            return log_attendance(activity.organiser, a_list(activity, *records), LONG_AFTERWARDS)
+        case "approve" if attendances:
+            return approve_attendance(
+                dice.choice(village.deciders), an_approval(dice.choice(attendances)[0]), LONG_AFTERWARDS
+            )
+        case "reject" if attendances:
+            return reject_attendance(
+                dice.choice(village.deciders), a_rejection(dice.choice(attendances)[0]), LONG_AFTERWARDS
+            )
         case "void" if attendances:
             wish_id = dice.choice(attendances)[0]
             wish_to_void = VoidAttendanceWish(attendance_id=wish_id, reason="记错人", idempotency_key=a_key())

@@ -1,0 +1,75 @@
+"""Approving what somebody else entered afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.people.caller import Caller
+from domain.volunteering.approval import HeldEntry, decide, hold_entry
+from domain.volunteering.payment import Payment, count_attendances, pay
+from domain.volunteering.states import AttendanceApproval
+from ledger.accounts import AccountKind, find_accounts
+from ledger.idempotency import Intent, claim, set_answer
+from storage import Transaction, write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveAttendanceWish:
+    """Which attendance did take place, once for this key."""
+
+    attendance_id: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The attendance, and the transfer that paid it; None where it earns nothing."""
+
+    attendance_id: int
+    transfer_id: int | None
+
+
+async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: datetime) -> Approved:
+    """The attendance counts from now on and is paid by its activity's rule, also on an activity that was called off since.
+
+    Asking again with the same key answers the same. For organisers of the activity and administrators over its host, but
+    never for who recorded it or who is said to have been there. Raises Unauthenticated, InvalidInput and KeyReused (the key),
+    NotFound, Forbidden, Conflict (nothing to approve), SecondPersonRequired, AlreadyReversed (voided), AlreadyDecided,
+    BudgetExhausted, InvalidInput (the wallet is full).
+    """
+    decider_id = caller.signed_in()
+    intent = Intent(decider_id, wish.idempotency_key, "approve_attendance", {"attendanceId": wish.attendance_id})
+
+    async def body(tx: Transaction) -> Approved:
+        first_answer = await claim(tx, intent, [wish.attendance_id, None], now)
+        if first_answer is not None:
+            return Approved(*first_answer)
+        entry = await hold_entry(tx, decider_id, wish.attendance_id)
+        await decide(tx, entry, AttendanceApproval.APPROVED, None, decider_id, now)
+        await count_attendances(tx, entry.shift.activity_id, 1)
+        transfer_id = await pay_entry(tx, entry, decider_id, now)
+        await set_answer(tx, intent, [entry.id, transfer_id])
+        return Approved(entry.id, transfer_id)
+
+    return await write(body)
+
+
+SET_PAID = "UPDATE attendances SET points_earned = ?, transfer_id = ? WHERE id = ?"
+
+
+async def pay_entry(tx: Transaction, entry: HeldEntry, decider_id: int, now: datetime) -> int | None:
+    """The transfer's id; None where nothing is earned. Raises BudgetExhausted, InvalidInput."""
+    if not entry.points:
+        return None
+    accounts = await find_accounts(tx, entry.shift.rule.programme, AccountKind.ISSUANCE, [entry.resident_id])
+    payment = Payment(
+        attendance_id=entry.id,
+        transfer_id=tx.new_id(),
+        account=accounts.wallets[entry.resident_id],
+        points=entry.points,
+        occurred_at=entry.checked_out_at,
+    )
+    await pay(tx, entry.shift, [payment], decider_id, now)
+    await tx.execute(SET_PAID, payment.points, payment.transfer_id, entry.id)
+    return payment.transfer_id
