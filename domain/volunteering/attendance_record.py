@@ -81,13 +81,18 @@ def read_check_out_code(record: AttendanceRecord, now: datetime, *path: str) -> 
 
 
 def check_presence(record: ReadRecord, starts: datetime, ends: datetime, now: datetime) -> None:
-    """Raises InvalidInput unless the times are those of somebody who was at a shift from `starts` to `ends`."""
+    """Raises InvalidInput unless the times are those of somebody who was at a shift from `starts` to `ends`.
+
+    A check-out that was forgotten is the shift's end, and not before that: nobody is paid for time that is yet to come.
+    """
     came, left = record.checked_in_at, record.checked_out_at
     if came > now + CLOCK_TOLERANCE:
         raise InvalidInput(reason="checked_in_in_the_future", path=(*record.path, "checkedInAt"))
     if not starts - CHECK_IN_BEFORE <= came < ends:
         raise InvalidInput(reason="checked_in_outside_shift", path=(*record.path, "checkedInAt"))
     if left is None:
+        if now < ends:
+            raise InvalidInput(reason="not_checked_out_yet", path=(*record.path, "checkedOutAt"))
         return
     if left <= came:
         raise InvalidInput(reason="checked_out_before_check_in", path=(*record.path, "checkedOutAt"))

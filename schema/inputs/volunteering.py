@@ -144,7 +144,7 @@ class AttendanceRecordInput(LeftOutIsNull):
     checked_in_at: datetime = strawberry.field(
         description="When they came: from two hours before the shift until its end, and not in the future."
     )
-    checked_out_at: datetime | None = optional("When they left; null: closed at the shift's end.")
+    checked_out_at: datetime | None = optional("When they left. Null, once the shift is over: closed at its end.")
     check_out_member_code: str | None = optional(
         "The token of the code on their phone, scanned at about checkedOutAt (which then has to be given) and at most 72 hours "
         "ago. With a memberCode as attendee it makes the evidence SCANNED_IN_AND_OUT."

@@ -56,7 +56,11 @@ VOLUNTEERING: dict[str, Text] = {
         "这条签到记录不是事后补录，无需审核。", "This attendance was not entered afterwards and needs no approval."
     ),
     "checked_out_in_the_future": Text(
-        "签退时间晚于当前时间；若人还在现场，请先留空。",
-        "The check-out is in the future. Leave it out for who is still there.",
+        "签退时间晚于当前时间，请在人离开时或班次结束后再登记。",
+        "The check-out is in the future. Record people when they leave, or when the shift is over.",
+    ),
+    "not_checked_out_yet": Text(
+        "班次还没有结束，请填写签退时间；还没离开的人等班次结束后再登记。",
+        "The shift is not over: give the time of the check-out, or record those who are still there when it is over.",
     ),
 }

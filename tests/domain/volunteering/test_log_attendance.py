@@ -132,6 +132,7 @@ WRONG_TIMES = [
     (later(hours=2), later(hours=1), AFTERWARDS, "checkedOutAt", "checked_out_before_check_in"),
     (later(minutes=10), STARTS, AFTERWARDS, "checkedOutAt", "checked_out_before_shift"),
     (STARTS, later(hours=2, minutes=6), later(hours=2), "checkedOutAt", "checked_out_in_the_future"),
+    (STARTS, None, ENDS - timedelta(seconds=1), "checkedOutAt", "not_checked_out_yet"),
 ]
 
 
@@ -147,7 +148,7 @@ async def test_times_that_cannot_be_are_refused(
 RIGHT_TIMES = [
     (later(hours=-1), None, AFTERWARDS, 7200),
     (later(hours=2, minutes=59), None, AFTERWARDS, 60),
-    (later(minutes=64), None, later(minutes=60), 116 * 60),
+    (later(minutes=64), later(minutes=65), later(minutes=60), 60),
     (STARTS, later(hours=3, minutes=50), AFTERWARDS, 7200),
     (STARTS, later(hours=2, minutes=4), later(hours=2), 64 * 60),
 ]
@@ -287,7 +288,7 @@ async def test_a_batch_of_500_with_7_bad_rows_counts_493_and_answers_the_same_ag
 async def test_the_first_answer_comes_again_after_the_activity_was_called_off() -> None:
     activity, wish = await an_activity(), None
     wish = a_list(activity, was_there(await a_resident()))
-    first = await log_attendance(activity.organiser, wish, STARTS)
+    first = await log_attendance(activity.organiser, wish, AFTERWARDS)
     await cancel_activity(activity.organiser, CancelActivityWish(activity_id=activity.id, reason="大雨"), STARTS)
     assert await log_attendance(activity.organiser, wish, AFTERWARDS) == first
 
