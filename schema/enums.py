@@ -13,6 +13,7 @@ from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceApproval, AttendanceMethod, SignUpStatus
 from ledger.accounts import AccountKind, AccountStatus
+from ledger.book_time import BookTime
 from ledger.expiry_policy import Expiry
 from ledger.posting import TransferKind
 
@@ -25,6 +26,7 @@ __all__ = [
     "AreaLevel",
     "AttendanceApproval",
     "AttendanceMethod",
+    "BookTime",
     "EvidenceGrade",
     "Expiry",
     "OfferStatus",
@@ -168,6 +170,12 @@ describe(
     NEVER="For ever.",
     END_OF_YEAR="Until 31 December of the year in which they came in.",
     MONTHS="Until so many months after the day on which they came in.",
+)
+describe(
+    BookTime,
+    "By which of a posting's two times the past is asked for.",
+    POSTED="When the ledger took it. What a past instant shows by it never changes.",
+    OCCURRED="When it happened in the world. What is entered afterwards changes the day on which it happened.",
 )
 describe(
     TransferKind,

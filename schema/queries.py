@@ -11,7 +11,7 @@ from domain.points.read_trial_balance import read_trial_balance
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from schema.context import Info
-from schema.enums import ActivityOrder
+from schema.enums import ActivityOrder, BookTime
 from schema.inputs.volunteering import ActivityFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
@@ -37,12 +37,14 @@ async def book_at(
     as_of: Annotated[
         datetime | None, strawberry.argument(description="At this instant; null: now.")
     ] = strawberry.UNSET,
+    by: Annotated[BookTime, strawberry.argument(description="Which time of a posting counts.")] = BookTime.POSTED,
 ) -> TrialBalance:
     """The trial balance as GraphQL shows it. Raises Unauthenticated, Forbidden, InvalidInput."""
-    balance = await read_trial_balance(info.context.caller, programme, as_of or info.context.now)
+    balance = await read_trial_balance(info.context.caller, programme, as_of or info.context.now, by)
     return TrialBalance(
         programme=balance.programme,
         as_of=balance.at,
+        by=by,
         accounts=[
             TrialBalanceLine(
                 kind=line.kind, debits=Points(line.debits), credits=Points(line.credits), accounts=line.accounts

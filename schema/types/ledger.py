@@ -12,9 +12,10 @@ from domain.people.rights import reads_the_book
 from domain.redemption.visibility import sees_order
 from domain.volunteering.visibility import sees_attendance
 from ledger import models
+from ledger.balance import balance_at_sql
 from ledger.expiring import expiring, lots_left_sql, lots_of
 from ledger.expiry_policy import Expiry, ExpiryPolicy
-from schema.enums import AccountKind, AccountStatus, TransferKind
+from schema.enums import AccountKind, AccountStatus, BookTime, TransferKind
 from schema.inputs.ledger import EntryFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_one, to_one_of
@@ -30,8 +31,6 @@ BALANCE = "{t}.credits - {t}.debits"
 # A hold whose deadline is over is free, whether or not it was marked as expired yet. Most wallets hold nothing.
 HELD = """CASE WHEN {t}.held = 0 THEN 0 ELSE (SELECT CAST(COALESCE(SUM(hh.amount), 0) AS BIGINT) FROM holds hh
     WHERE hh.debit_id = {t}.id AND hh.status = 'HELD' AND hh.expires_at > :now) END"""
-BALANCE_AT = """(SELECT CAST(COALESCE(SUM(be.amount), 0) AS BIGINT) FROM entries be
-    WHERE be.account_id = {t}.id AND be.posted_at <= :at)"""
 
 
 def sum_of_entries(amount: str) -> str:
@@ -179,9 +178,12 @@ class Wallet(Node):
     available: Points = sql("balance - held: what can be spent now.", f"{BALANCE} - {HELD}")
     status: AccountStatus = column("Whether points can be spent from it.")
     balance_at: Points = sql(
-        "What the balance was at an instant: the sum of all entries posted by then.",
-        BALANCE_AT,
-        args={"at": argument(datetime, "The instant; what was posted at this very moment counts.")},
+        "What the balance was at an instant: the sum of all entries posted, or of all that happened, by then.",
+        balance_at_sql("{t}.id", ":at", ":by"),
+        args={
+            "at": argument(datetime, "The instant; what was posted at this very moment counts."),
+            "by": argument(BookTime, "Which time of a posting counts.", default=BookTime.POSTED),
+        },
     )
     expiring: list[ExpiringPoints] = computed(
         "Points that will expire, soonest first, as things stand: what is spent next is the oldest. Held points are not among "
@@ -220,7 +222,8 @@ class TrialBalance:
     """The book at an instant."""
 
     programme: str = strawberry.field(description="The programme's code.")
-    as_of: datetime = strawberry.field(description="What was posted by this instant is in it.")
+    as_of: datetime = strawberry.field(description="What was posted, or happened, by this instant is in it.")
+    by: BookTime = strawberry.field(description="Which time of a posting counted.")
     accounts: list[TrialBalanceLine] = strawberry.field(description="A line for each kind of account.")
     total_debits: Points = strawberry.field(description="The sum of the lines' debits.")
     total_credits: Points = strawberry.field(description="The sum of the lines' credits.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
@@ -105,6 +105,11 @@ async def posted(make: Callable[[Transaction], Sequence[NewTransfer]], now: date
 async def earn(book: Book, wallet: AccountRef, points: int, now: datetime = NOW) -> int:
     """The wallet earned points; the transfer's id."""
     return (await posted(lambda tx: [earning(tx, book, wallet, points)], now))[0]
+
+
+async def earn_for(book: Book, wallet: AccountRef, points: int, occurred_at: datetime, now: datetime) -> int:
+    """The wallet earned points for what happened earlier than it was posted; the transfer's id."""
+    return (await posted(lambda tx: [replace(earning(tx, book, wallet, points), occurred_at=occurred_at)], now))[0]
 
 
 async def spend(book: Book, wallet: AccountRef, points: int, now: datetime = NOW) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledger.balance import balance_at
+from ledger.book_time import BookTime
 from storage import Reader, read
-from tests.builders.ledger import a_book, a_wallet, earn, spend
+from tests.builders.ledger import a_book, a_wallet, earn, earn_for, spend
 from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,6 +35,20 @@ async def test_who_waited_for_the_row_still_counts_at_the_time_of_the_request() 
     await earn(book, wallet, 5, now=later(minutes=1))
     assert await read(lambda reader: balance_at(reader, wallet.id, later(minutes=1))) == 5
     assert await read(lambda reader: balance_at(reader, wallet.id, later(minutes=2))) == 15
+
+
+async def test_the_past_is_asked_for_by_when_things_happened_or_by_when_they_were_posted() -> None:
+    book = await a_book()
+    wallet = await a_wallet(book)
+    await earn(book, wallet, 10)
+    await earn_for(book, wallet, 5, occurred_at=later(days=-3), now=later(days=2))
+
+    async def balances(by: BookTime) -> list[int]:
+        instants = [later(days=-3, seconds=-1), later(days=-3), NOW, later(days=2)]
+        return [await read(lambda reader, at=at: balance_at(reader, wallet.id, at, by)) for at in instants]
+
+    assert await balances(BookTime.POSTED) == [0, 0, 10, 15]
+    assert await balances(BookTime.OCCURRED) == [0, 5, 15, 15]
 
 
 async def test_an_account_that_is_not_there_holds_nothing() -> None:

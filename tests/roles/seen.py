@@ -143,7 +143,7 @@ VALUES = {
     "PointsRule": "programme perAttendance perHour cap lowestGrade leastSharePercent",
     "Eligibility": "eligible reasons",
     "ExpiringPoints": "amount on",
-    "TrialBalance": "programme asOf accounts totalDebits totalCredits balanced",
+    "TrialBalance": "programme asOf by accounts totalDebits totalCredits balanced",
     "TrialBalanceLine": "kind debits credits accounts",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "BasicError": "code message path",

@@ -254,3 +254,5 @@ async def test_an_auditor_asks_for_the_book_of_any_moment() -> None:
     before = (await succeed(query, auditor, {"at": "2024-01-11T00:00:00+08:00"}))["trialBalance"]
     assert (before["asOf"], before["totalDebits"]) == ("2024-01-10T16:00:00Z", 0)
     assert (await ask('{ trialBalance(programme: "nope") { balanced } }', auditor)).code == "INVALID_INPUT"
+    by_event = (await succeed("{ trialBalance(by: OCCURRED) { by totalDebits } }", auditor))["trialBalance"]
+    assert by_event == {"by": "OCCURRED", "totalDebits": 30}
