@@ -72,7 +72,6 @@ def parser() -> argparse.ArgumentParser:
     body.add_argument("name", help="what it is called")
     body.add_argument("kind", choices=[kind.value for kind in OrganisationKind])
     body.add_argument("--area", required=True, metavar="CODE", help="the area it is in")
-    command("audit", "add up the whole book anew and compare")
     expire = command(
         "expire", "take points whose last day is over out of the wallets; once a day, and again it does nothing"
     )
@@ -80,6 +79,8 @@ def parser() -> argparse.ArgumentParser:
     expire.add_argument(
         "--until", type=date.fromisoformat, metavar="DAY", help="only what expired by this day, such as 2024-12-31"
     )
+    command("audit", "add up the whole book anew, make its seals anew, and compare")
+    command("seal", "seal what was posted: from then on the audit finds whoever changes it")
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
     return top
@@ -127,6 +128,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(add_organisation(settings, asked.name, OrganisationKind(asked.kind), asked.area))
         case "expire":
             return asyncio.run(commands.expire(settings, asked.programme, asked.until))
+        case "seal":
+            return asyncio.run(commands.seal(settings))
         case "migrate":
             return asyncio.run(commands.migrate(settings))
         case _:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from api import seals
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import JSON, Reading, answer_graphql, problem_response
@@ -22,6 +23,7 @@ from api.jwks import jwks
 from api.language import language_of
 from api.problems import Problem
 from api.programmes import ensure_programmes
+from api.sealing import sealing
 from api.secret import master_secret
 from api.settings import Settings
 from api.sms import sender_of
@@ -53,7 +55,8 @@ def create_app(
         await open_database(settings.database_url)
         try:
             await ensure_programmes(settings.zone, clock())
-            yield
+            async with sealing(settings.seal_minutes, clock):
+                yield
         finally:
             await close_database()
 
@@ -71,6 +74,7 @@ def create_app(
         Route(GRAPHQL, graphql, methods=["GET", "POST"]),
         WebSocketRoute(GRAPHQL, socket),
         Route("/.well-known/jwks.json", jwks),
+        Route(seals.PATH, seals.seals),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
     ]

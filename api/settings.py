@@ -153,6 +153,11 @@ class Settings:
         one_of("auto", "off"),
         "auto fills an empty database when the server starts in development",
     )
+    seal_minutes: int = setting(
+        60,
+        whole_number(0, 7 * 24 * 60),
+        "how often the server seals what was posted; 0 leaves it to `python -m api seal`",
+    )
     zone: str = setting("Asia/Shanghai", time_zone(), "the time zone of the programmes that a fresh database gets")
     body_limit: int = setting(1024 * KIB, whole_number(16 * KIB, 16 * KIB * KIB), "the most bytes of a request's body")
     stop_seconds: int = setting(10, whole_number(1, 300), "how long a stop waits for requests that are running")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from domain.points.seal_key import seal_key
 from ledger.audit import CHECKS as LEDGER_CHECKS
-from ledger.audit import Check, Finding, run_checks
+from ledger.audit import Check, run_checks
+from ledger.audit_seals import audit_seals
+from ledger.differences import SHOWN, Difference, Finding
 from storage import Reader
+from storage.integrity import file_problems
 
 # What an activity says of itself, against its rows: "confirmed/waiting/attended".
 ACTIVITY_COUNTS = """SELECT n.id AS row_id, n.added AS expected, n.kept AS found FROM (
@@ -146,5 +150,14 @@ CHECKS = (
 
 
 async def audit_everything(reader: Reader) -> list[Finding]:
-    """What is wrong anywhere, by kind; nothing when all of it adds up."""
-    return await run_checks(reader, (*LEDGER_CHECKS, *CHECKS))
+    """What is wrong anywhere, by kind; nothing when all of it adds up. A damaged file is audited as far as it can be read."""
+    damage = await audit_file(reader)
+    findings = await run_checks(reader, (*LEDGER_CHECKS, *CHECKS))
+    return [*damage, *findings, *await audit_seals(reader, seal_key())]
+
+
+async def audit_file(reader: Reader) -> list[Finding]:
+    """What the engine finds wrong with its own file, numbered."""
+    problems = await file_problems(reader)
+    first = (Difference(number, "a whole file", text) for number, text in enumerate(problems[:SHOWN], start=1))
+    return [Finding("database_file", len(problems), tuple(first))] if problems else []

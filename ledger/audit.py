@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage import Reader
-
-SHOWN = 20
+from ledger.differences import SHOWN, Difference, Finding
+from storage import DatabaseDamaged, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +19,6 @@ class Check:
 
     kind: str
     sql: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A row that is not as it must be."""
-
-    row_id: int
-    expected: int | str | None
-    found: int | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """All differences of one kind: how many, and the first of them by their ids."""
-
-    kind: str
-    total: int
-    first: tuple[Difference, ...]
-
-    def __str__(self) -> str:
-        """One line for a terminal."""
-        shown = "; ".join(f"{d.row_id}: {d.found} instead of {d.expected}" for d in self.first)
-        more = f"; and {self.total - len(self.first)} more" if self.total > len(self.first) else ""
-        return f"{self.kind} ({self.total}): {shown}{more}"
 
 
 # What a wallet says of itself, against its entries: "debits/credits/entries".
@@ -165,6 +140,10 @@ async def run_checks(reader: Reader, checks: Iterable[Check]) -> list[Finding]:
 
 
 async def run_check(reader: Reader, check: Check) -> Finding:
+    """One finding, of no rows where all is as it must be. A check that meets bytes it cannot read says so of row 0."""
     sql = f"SELECT row_id, expected, found, COUNT(*) OVER () FROM ({check.sql}) AS differences ORDER BY row_id LIMIT {SHOWN}"
-    rows = await reader.fetch(sql)
+    try:
+        rows = await reader.fetch(sql)
+    except DatabaseDamaged as damage:
+        return Finding(check.kind, 1, (Difference(0, "readable rows", str(damage)),))
     return Finding(check.kind, rows[0][3] if rows else 0, tuple(Difference(*row[:3]) for row in rows))

@@ -102,6 +102,27 @@ class Hold(Model):
         table = "holds"
 
 
+class Seal(Model):
+    """What some transfers said when they were sealed. The three packed values are described in ledger/packed.py."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    number = fields.BigIntField()
+    previous_hash = fields.TextField()
+    root = fields.TextField()
+    transfer_count = fields.BigIntField()
+    first_transfer_id = fields.BigIntField()
+    last_transfer_id = fields.BigIntField()
+    sealed_at = InstantField()
+    kid = fields.TextField()
+    signature = fields.TextField()
+    transfer_ids = fields.BinaryField()
+    leaves = fields.BinaryField()
+    fingerprints = fields.BinaryField()
+
+    class Meta:
+        table = "seals"
+
+
 class IdempotencyKey(Model):
     """What a caller already asked for under a key, and what was answered. Kept for good."""
 

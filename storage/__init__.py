@@ -10,12 +10,13 @@ from storage.database import (
     read_at_length,
     write,
 )
-from storage.errors import DatabaseBusy, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
 from storage.transaction import Reader, Row, Transaction
 
 __all__ = [
     "Database",
     "DatabaseBusy",
+    "DatabaseDamaged",
     "DatabaseTooSlow",
     "NotDurable",
     "Reader",

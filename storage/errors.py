@@ -9,6 +9,10 @@ class DatabaseTooSlow(Exception):
     """A statement was stopped because it ran for longer than we allow."""
 
 
+class DatabaseDamaged(Exception):
+    """What the database's file holds cannot be read: somebody or something changed its bytes."""
+
+
 class NotDurable(Exception):
     """The database would lose acknowledged commits in a power cut; we refuse to start on it."""
 

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+
+from storage.instants import MICROSECOND
 
 EPOCH_MICROS = 1_704_067_200_000_000  # 2024-01-01T00:00:00Z; leaves 71 years in 51 bits
 RANDOM_BITS = 12
+
+
+def ids_within(span: timedelta) -> int:
+    """How far apart two ids are that were made so long after one another."""
+    return span // MICROSECOND << RANDOM_BITS
 
 
 class IdSource:

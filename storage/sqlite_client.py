@@ -22,7 +22,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from storage.dialect import Dialect
 from storage.driving import NoLoop, drive
-from storage.errors import DatabaseBusy, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
 from storage.ids import IdSource
 from storage.transaction import Publish, ReadBody, Reader, Row, Transaction, WriteBody
 
@@ -34,6 +34,7 @@ READERS = 3
 BUSY_TIMEOUT_MS = 10_000
 ORM_READ_DEADLINE_S = 10
 PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM)
 PROGRESS_STEPS = 50_000  # virtual machine steps between two looks at the clock, about a millisecond
 PRAGMAS = {
     "busy_timeout": str(BUSY_TIMEOUT_MS),  # first: another process may hold the file while it is opened
@@ -53,7 +54,14 @@ class SqliteReader(Reader):
         self._connection = connection
 
     async def fetch(self, sql: str, *params: Any) -> Sequence[Row]:
-        return self._connection.execute(sql, bindable(params)).fetchall()
+        try:
+            return self._connection.execute(sql, bindable(params)).fetchall()
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                raise DatabaseDamaged(
+                    "the file holds what SQLite cannot read"
+                ) from None  # its message may quote a text
+            raise
 
 
 class SqliteTransaction(Transaction, SqliteReader):
@@ -69,6 +77,13 @@ class SqliteTransaction(Transaction, SqliteReader):
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._connection.executemany(sql, rows)
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file's bytes are to blame. Text that is no UTF-8 is found out by Python, which gives no code; numbers that we
+    keep never add up to more than 63 bits."""
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+    return code in DAMAGE or str(error).startswith(("Could not decode to UTF-8", "integer overflow"))
 
 
 def bindable(params: Sequence[Any]) -> Sequence[Any]:

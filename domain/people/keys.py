@@ -20,6 +20,8 @@ class Keys:
     member_code: bytes
     ticket_seed: bytes
     cursor: bytes
+    seal_seed: bytes
+    memo: bytes
 
 
 def derive_keys(master: bytes) -> Keys:

@@ -9,10 +9,7 @@ before anything of it is decoded. The payload is small, so that the QR code stay
 
 from __future__ import annotations
 
-import binascii
-import hashlib
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +17,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from domain.jwk import decoded, encoded, public_jwk, thumbprint
 from domain.people.keys import current_keys
 from domain.redemption.ticket_status import GATES_OPEN_BEFORE
 from domain.refusals import TicketInvalid
@@ -95,31 +93,9 @@ def key_of_seed(seed: bytes) -> TicketKey:
     return TicketKey(private, public, kid, encoded_json({"alg": ALGORITHM, "kid": kid}))
 
 
-def public_jwk(public: Ed25519PublicKey) -> dict[str, str]:
-    return {"crv": "Ed25519", "kty": "OKP", "x": encoded(public.public_bytes_raw())}
-
-
-def thumbprint(jwk: dict[str, str]) -> str:
-    """RFC 7638: the same key always has the same name, and another key another."""
-    text = json.dumps(jwk, sort_keys=True, separators=(",", ":"))
-    return encoded(hashlib.sha256(text.encode()).digest())
-
-
 def instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def encoded_json(value: dict[str, object] | dict[str, str]) -> str:
     return encoded(json.dumps(value, separators=(",", ":")).encode())
-
-
-def encoded(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decoded(text: str) -> bytes:
-    """Raises ValueError for what `encoded` would not have written: Python's decoder overlooks foreign signs and spare bits."""
-    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if encoded(data) != text:
-        raise binascii.Error("not in its one right form")
-    return data

@@ -14,7 +14,7 @@ from domain.places.create_organisation import NewOrganisation, create_organisati
 from domain.places.kinds import AreaLevel, OrganisationKind
 from schema.build import EXPORTED
 from storage import Row, close_database, fetch, open_database, write
-from tests.builders.ledger import a_book, some_wallets
+from tests.builders.ledger import a_book, a_wallet, some_wallets
 from tests.keys import SECRET
 from tests.server import free_listener
 
@@ -122,6 +122,19 @@ def test_an_unclean_book_ends_with_an_exit_code(ready: str, capsys: pytest.Captu
     assert "clean" not in capsys.readouterr().out
 
 
+def test_sealing_on_demand_leaves_nothing_to_seal(ready: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(earn_something(ready))
+    assert [main(["seal"]), main(["seal"]), main(["audit"])] == [0, 0, 0]
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == ["seals made: 1", "nothing to seal", "clean: everything adds up"]
+
+
+async def earn_something(url: str) -> None:
+    await open_database(url)
+    await a_wallet(await a_book(), points=5)
+    await close_database()
+
+
 @pytest.mark.parametrize("command", ["audit", "serve"])
 def test_a_secret_that_the_database_was_not_filled_with_is_refused(
     ready: str, command: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -200,6 +213,7 @@ COMMANDS = [
     "add-organisation",
     "grant-role",
     "audit",
+    "seal",
     "expire",
     "export-schema",
 ]

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from domain.points.seal_key import seal_jwk
+from domain.redemption import ticket_token
 from storage import close_database
 from tests.server import Server
 
@@ -49,5 +51,9 @@ async def test_a_gateway_that_fails_is_worth_another_try(server: Server) -> None
 async def test_the_keys_of_tickets_are_where_gates_look_for_them(server: Server) -> None:
     response = await server.http.get("/.well-known/jwks.json")
     assert response.headers["cache-control"] == "public, max-age=3600"
-    [key] = response.json()["keys"]
-    assert (key["kty"], key["crv"], "d" in key) == ("OKP", "Ed25519", False)
+    keys = response.json()["keys"]
+    assert keys[0] == ticket_token.jwks()["keys"][0], "the first key is the tickets': a device may know no other"
+    assert keys[1] == seal_jwk()
+    for key in keys:
+        assert (key["kty"], key["crv"], key["use"], "d" in key) == ("OKP", "Ed25519", "sig", False)
+    assert keys[0]["kid"] != keys[1]["kid"]

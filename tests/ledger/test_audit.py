@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from ledger.accounts import AccountRef
-from ledger.audit import SHOWN, Difference, audit
+from ledger.audit import audit
+from ledger.differences import SHOWN, Difference
 from ledger.posting import MAX_POINTS, TransferKind
 from storage import read
 from tests.builders.ledger import Book, a_book, a_wallet, earn, moving, posted, some_wallets, spend, take_back

@@ -45,7 +45,11 @@ async def test_the_past_is_asked_for_by_when_things_happened_or_by_when_they_wer
 
     async def balances(by: BookTime) -> list[int]:
         instants = [later(days=-3, seconds=-1), later(days=-3), NOW, later(days=2)]
-        return [await read(lambda reader, at=at: balance_at(reader, wallet.id, at, by)) for at in instants]
+
+        async def body(reader: Reader) -> list[int]:
+            return [await balance_at(reader, wallet.id, at, by) for at in instants]
+
+        return await read(body)
 
     assert await balances(BookTime.POSTED) == [0, 0, 10, 15]
     assert await balances(BookTime.OCCURRED) == [0, 5, 15, 15]

@@ -53,6 +53,8 @@ RULES: dict[str, str] = {
         role_grants_over_one
         role_grants_role_known
         session_tokens_kind_known
+        seals_count_kept
+        seals_number_positive
         sessions_end_has_reason
         sessions_end_reason_known
         shifts_end_after_start
@@ -104,6 +106,7 @@ RULES: dict[str, str] = {
         residents_phone_unique
         role_grants_area_once
         role_grants_organisation_once
+        seals_number_unique
         session_tokens_digest_unique
         sign_in_limits_phone_unique
         sign_ups_arrival_once
@@ -129,6 +132,7 @@ RULES: dict[str, str] = {
         holds_standing
         offer_sessions_offer
         role_grants_resident
+        seals_range
         session_tokens_session
         sessions_resident
         shifts_activity
@@ -148,12 +152,14 @@ RULES: dict[str, str] = {
         entries_no_update
         holds_no_delete
         holds_resolved_once
+        seals_no_delete
+        seals_no_update
         transfers_no_delete
         transfers_no_update
     """,
 }
 # Only PostgreSQL has TRUNCATE.
-ONLY_POSTGRES = {"trigger entries_no_truncate", "trigger holds_no_truncate", "trigger transfers_no_truncate"}
+ONLY_POSTGRES = {f"trigger {table}_no_truncate" for table in ("entries", "holds", "seals", "transfers")}
 
 # Numbers that end in _id without a foreign key, and why.
 WITHOUT_REFERENCE = {
