@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledger.refusals import (
     AccountNotOpen,
@@ -19,6 +20,7 @@ __all__ = [
     "AccountNotOpen",
     "ActivityCancelled",
     "AlreadyAttended",
+    "AlreadyClaimed",
     "AlreadyDecided",
     "AlreadyReversed",
     "AlreadySignedUp",
@@ -142,8 +144,17 @@ class AlreadyAttended(Refusal):
 
 
 @dataclass(kw_only=True, eq=False)
+class AlreadyClaimed(Refusal):
+    """The resident's figure was attested up to `last_figure` on `last_seen_on`, so there is no increase to claim."""
+
+    code = "ALREADY_CLAIMED"
+    last_figure: int
+    last_seen_on: date
+
+
+@dataclass(kw_only=True, eq=False)
 class SecondPersonRequired(Refusal):
-    """Whoever wrote it down, or gains by it, may not decide on it."""
+    """Whoever wrote it down, or gains by it, may not decide on it, nor may anybody attest for themselves."""
 
     code = "SECOND_PERSON_REQUIRED"
 

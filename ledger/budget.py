@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import Transaction
+from storage import Reader, Transaction
 
 # NO KEY: rows that merely refer to the programme (foreign keys) need not wait. Without a budget nobody queues for the row.
 LOCK = {"postgres": " FOR NO KEY UPDATE", "sqlite": ""}
@@ -21,10 +21,18 @@ class HeldProgramme:
     zone: str
 
 
+LEFT = "SELECT budget - issued FROM programmes WHERE code = ? AND budget IS NOT NULL"
+
+
 async def lock_budget(tx: Transaction, programme: str) -> int | None:
     """The points left of the programme's budget, which nobody else issues until the end of this transaction; None: no limit."""
-    sql = "SELECT budget - issued FROM programmes WHERE code = ? AND budget IS NOT NULL"
-    left: int | None = await tx.fetch_value(sql + LOCK[tx.dialect], programme)
+    left: int | None = await tx.fetch_value(LEFT + LOCK[tx.dialect], programme)
+    return left
+
+
+async def budget_left(reader: Reader, programme: str) -> int | None:
+    """The same at this moment, for whoever posts nothing."""
+    left: int | None = await reader.fetch_value(LEFT, programme)
     return left
 
 

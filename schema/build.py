@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.documents import KnownDocuments
-from schema.errors import AlreadyAdmitted, BasicError, InsufficientPoints, LimitReached
+from schema.errors import AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached
 from schema.limits import MAX_TOKENS, SizeLimit
 from schema.mutations.root import Mutation
 from schema.queries import Query
@@ -19,6 +19,7 @@ from schema.reads.check import ArgumentCheck
 from schema.reads.execution import ReadingExecutor
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
+from schema.types.claims import Claim
 from schema.types.gate import Admission
 from schema.types.ledger import Account, Entry, Transfer, Wallet
 from schema.types.people import Resident
@@ -29,10 +30,10 @@ from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
-    Account, Activity, Admission, Area, Attendance, Attraction, Entry, OfferSession, Organisation, Programme, Resident, Shift,
-    SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    Account, Activity, Admission, Area, Attendance, Attraction, Claim, Entry, OfferSession, Organisation, Programme, Resident,
+    Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
 ]  # fmt: skip
-ERRORS = [AlreadyAdmitted, BasicError, InsufficientPoints, LimitReached]
+ERRORS = [AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached]
 
 
 class QuietSchema(strawberry.Schema):
@@ -65,7 +66,8 @@ def check_one_of(type_: GraphQLNamedType) -> None:
     type_.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]  # takes Strawberry's check away
 
 
-check_one_of(schema._schema.type_map["AttendeeInput"])  # noqa: SLF001 - Strawberry offers no other way to it
+for name in ("AttendeeInput", "ClaimantInput"):
+    check_one_of(schema._schema.type_map[name])  # noqa: SLF001 - Strawberry offers no other way to it
 
 
 def export_sdl() -> str:

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
     ACCOUNT_NOT_OPEN = "ACCOUNT_NOT_OPEN"
     ALREADY_REVERSED = "ALREADY_REVERSED"
+    ALREADY_CLAIMED = "ALREADY_CLAIMED"
     TICKET_INVALID = "TICKET_INVALID"
     TICKET_NOT_YET_VALID = "TICKET_NOT_YET_VALID"
     TICKET_EXPIRED = "TICKET_EXPIRED"
@@ -58,7 +59,7 @@ describe(
     ALREADY_SIGNED_UP="A sign-up of this person for this shift stands.",
     FULL="Every place is taken, and so is the waiting list (LimitReached).",
     ALREADY_ATTENDED="This person's attendance of this shift is recorded already.",
-    SECOND_PERSON_REQUIRED="Somebody else has to decide: not who wrote it down, nor who gains by it.",
+    SECOND_PERSON_REQUIRED="Somebody else has to do this: not who wrote it down, nor who gains by it.",
     ALREADY_DECIDED="It was approved, rejected or settled before.",
     NOT_SIGNED_UP="There is no sign-up that stands.",
     CANCELLED="The activity was cancelled.",
@@ -69,6 +70,7 @@ describe(
     BUDGET_EXHAUSTED="The programme may not issue that many points more.",
     ACCOUNT_NOT_OPEN="The wallet is frozen or closed: nothing can be spent from it. Ask staff.",
     ALREADY_REVERSED="It was taken back already: voided, reversed or refunded.",
+    ALREADY_CLAIMED="The figure is not above the last one that was attested; the error shows that one (FigureAlreadyClaimed).",
     TICKET_INVALID="Not a ticket of ours: the token was altered, is incomplete, or names no ticket.",
     TICKET_NOT_YET_VALID="The ticket's session does not admit yet.",
     TICKET_EXPIRED="The ticket's session is over.",

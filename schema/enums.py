@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from domain.claims.states import ClaimDoubt, ClaimState, RowOutcome
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
@@ -27,12 +28,15 @@ __all__ = [
     "AttendanceApproval",
     "AttendanceMethod",
     "BookTime",
+    "ClaimDoubt",
+    "ClaimState",
     "EvidenceGrade",
     "Expiry",
     "OfferStatus",
     "OrderStatus",
     "OrganisationKind",
     "Role",
+    "RowOutcome",
     "SignUpStatus",
     "TicketStatus",
     "TransferKind",
@@ -208,4 +212,28 @@ describe(
     ADMITTED="Let somebody in at least once; it may still open other attractions.",
     REFUNDED="Void: its order was refunded.",
     EXPIRED="Never used, and its session is over.",
+)
+describe(
+    ClaimState,
+    "What became of a claim. It stands while it is PENDING or APPROVED.",
+    PENDING="Waits for a second person; nothing is paid yet, and nobody else is paid for its figure.",
+    APPROVED="Paid: at once, or after a second person agreed.",
+    REJECTED="A second person said no; nothing was paid.",
+    VOIDED="It was a mistake; its points were taken back.",
+)
+describe(
+    ClaimDoubt,
+    "Why a claim waits for a second person.",
+    LARGE_INCREASE="The increase is above the programme's limit.",
+    ACCOUNT_OF_ANOTHER="Another resident's claim names the same masked account. Two accounts can look alike when masked.",
+    ACCOUNT_CHANGED="The resident's last claim names another account.",
+    EARLIER_PENDING="An earlier claim of the resident waits, and this one counts from its figure.",
+)
+describe(
+    RowOutcome,
+    "What became of a row of a statement, or would.",
+    PAID="Its increase is in the wallet.",
+    PENDING="Its claim waits for a second person.",
+    ALREADY_CLAIMED="Nothing to do: its figure is not above the last one attested, as when a file is sent again.",
+    REFUSED="It does not count; the error says why.",
 )

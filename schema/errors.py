@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -64,6 +65,14 @@ class AlreadyAdmitted(UserError):
     admission: Admission = strawberry.field(description="When and where the ticket was let in first.")
 
 
+@strawberry.type(description="The figure brings nothing new: ALREADY_CLAIMED.")
+class FigureAlreadyClaimed(UserError):
+    """How far the resident's figure was attested."""
+
+    last_figure: Points = strawberry.field(description="The last figure that was attested, and stands.")
+    last_seen_on: date = strawberry.field(description="The day on which it was seen.")
+
+
 def user_error(refusal: Refusal, language: Language) -> UserError:
     """A refusal as data of the answer."""
     said: dict[str, Any] = {
@@ -77,6 +86,9 @@ def user_error(refusal: Refusal, language: Language) -> UserError:
             return InsufficientPoints(**said, available=available, required=required)
         case refusals.LimitPerResident() | refusals.ShiftFull():
             return LimitReached(**said, limit=refusal.limit, used=refusal.used)
+        case refusals.AlreadyClaimed():
+            last_figure = Points(refusal.last_figure)
+            return FigureAlreadyClaimed(**said, last_figure=last_figure, last_seen_on=refusal.last_seen_on)
         case refusals.TicketAlreadyAdmitted():
             return AlreadyAdmitted(**said, admission=reference(Admission, refusal.admission_id))
         case _:

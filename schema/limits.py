@@ -44,7 +44,12 @@ MAX_FIELDS = 250_000  # of the answer, if every page were full
 MAX_JOINS = 56
 
 # How long lists without pages get in real life. What is not named here has a few.
-LIST_SIZES = {"Area.children": 100, "LogAttendancePayload.results": 500, "SyncAdmissionsPayload.results": 500}
+LIST_SIZES = {
+    "Area.children": 100,
+    "ImportClaimsPayload.results": 500,
+    "LogAttendancePayload.results": 500,
+    "SyncAdmissionsPayload.results": 500,
+}
 USUAL_LIST = 10
 PARTS_OF_A_PAGE = ("Connection.nodes", "Connection.edges", "Connection.pageInfo", "Edge.node")
 ROOTS = ("Query", "Mutation", "Subscription")

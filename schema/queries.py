@@ -7,17 +7,19 @@ from typing import Annotated
 
 import strawberry
 
+from domain.claims.read_claim_limit import read_claim_limit
 from domain.points.read_trial_balance import read_trial_balance
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from schema.context import Info
-from schema.enums import ActivityOrder, BookTime
+from schema.enums import ActivityOrder, BookTime, ClaimState
 from schema.inputs.volunteering import ActivityFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
 from schema.scalars import Points
 from schema.searching import activities_where, problem_of_filter
+from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
 from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.places import Area
 from schema.types.programmes import Programme
@@ -57,6 +59,15 @@ async def book_at(
     )
 
 
+async def limit_of(
+    info: Info,
+    programme: Annotated[str, strawberry.argument(description="The programme's code.")] = "xuexi",
+) -> ClaimLimit:
+    """The limit as GraphQL shows it. Raises Unauthenticated, InvalidInput."""
+    above = await read_claim_limit(info.context.caller, programme)
+    return ClaimLimit(programme=programme, approval_above=Points(above))
+
+
 @strawberry.type(description="What can be asked. Lists are paged: first or last is required, 1 to 100.")
 class Query:
     """Read in one SQL statement each, and one more for each list inside."""
@@ -92,6 +103,21 @@ class Query:
     programmes: Connection[Programme] = connection("All programmes, by their codes.", order="code")
     programme: Programme | None = to_one(
         "A programme by its code.", on="{other}.code = :code", args={"code": argument(str, "The programme's code.")}
+    )
+    claims: Connection[Claim] = connection(
+        "Claims that the viewer may decide on or audit, latest first; empty for everybody else. Their own: Viewer.claims.",
+        order="-attested_at",
+        where=overseen_claims_where,
+        args={
+            "state": argument(ClaimState | None, "Only those."),
+            "host_id": argument(strawberry.ID | None, "Only those attested for this organisation."),
+            "programme": argument(str | None, "Only those of this programme, by its code."),
+        },
+    )
+    claim_limit: ClaimLimit = strawberry.field(
+        resolver=limit_of,
+        description="Up to which increase one person may attest a claim alone. For whoever is signed in. Errors: "
+        "UNAUTHENTICATED, INVALID_INPUT.",
     )
     trial_balance: TrialBalance = strawberry.field(
         resolver=book_at,

@@ -36,6 +36,7 @@ MODEL_MODULES = [
     "domain.people.models",
     "domain.volunteering.models",
     "domain.redemption.models",
+    "domain.claims.models",
 ]
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from domain.refusals import Refusal
+from schema.messages.claims import CLAIMS
 from schema.messages.codes import CODES
 from schema.messages.inputs import INPUTS
 from schema.messages.people import PEOPLE
@@ -18,7 +19,7 @@ from schema.reads.asking import Language
 
 __all__ = ["CODES", "REASONS", "message_of"]
 
-REASONS = MappingProxyType(INPUTS | PEOPLE | VOLUNTEERING | REDEMPTION)
+REASONS = MappingProxyType(INPUTS | PEOPLE | VOLUNTEERING | REDEMPTION | CLAIMS)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.mutations.approval import ApprovalMutations
 from schema.mutations.attendance import AttendanceMutations
+from schema.mutations.claims import ClaimsMutations
 from schema.mutations.gate import GateMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
@@ -27,5 +28,6 @@ class Mutation(
     GateMutations,
     PointsMutations,
     ProgrammeMutations,
+    ClaimsMutations,
 ):
     """All rooms together."""

@@ -8,6 +8,7 @@ from typing import Annotated, Union
 
 import strawberry
 
+from domain.claims.visibility import sees_claim
 from domain.people.rights import reads_the_book
 from domain.redemption.visibility import sees_order
 from domain.volunteering.visibility import sees_attendance
@@ -22,6 +23,7 @@ from schema.reads.declare import Node, column, computed, connection, row_type, s
 from schema.reads.paging import Connection
 from schema.reads.sources import Condition, condition
 from schema.scalars import Points
+from schema.types.claims import Claim
 from schema.types.people import Resident
 from schema.types.redemption import TicketOrder
 from schema.types.volunteering import Attendance
@@ -114,15 +116,16 @@ class Account(Node):
 
 
 TransferSource = Annotated[
-    Union[Attendance, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
+    Union[Attendance, Claim, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
     strawberry.union("TransferSource", description="What in the world caused a transfer."),
 ]
 
-# Whoever may know of an attendance or an order may know of the points it moved; whoever merely posted a transfer once, and
-# whose role was revoked since, may not.
+# Whoever may know of an attendance, an order or a claim may know of the points it moved; whoever merely posted a transfer
+# once, and whose role was revoked since, may not.
 SEES_CAUSE = f"""(EXISTS (SELECT 1 FROM attendances cd WHERE {{t}}.source_kind = 'Attendance' AND cd.id = {{t}}.source_id
     AND {sees_attendance("cd")}) OR EXISTS (SELECT 1 FROM ticket_orders cr WHERE {{t}}.source_kind = 'TicketOrder'
-    AND cr.id = {{t}}.source_id AND {sees_order("cr")}))"""
+    AND cr.id = {{t}}.source_id AND {sees_order("cr")}) OR EXISTS (SELECT 1 FROM claims cc WHERE {{t}}.source_kind = 'Claim'
+    AND cc.id = {{t}}.source_id AND {sees_claim("cc")}))"""
 SEES_TRANSFER = f"""({reads_the_book()} OR EXISTS (SELECT 1 FROM accounts vt
     WHERE vt.id IN ({{t}}.debit_id, {{t}}.credit_id) AND vt.holder_id = :viewer) OR {SEES_CAUSE})"""
 
@@ -143,10 +146,10 @@ class Transfer(Node):
         "The later transfer that took this one back.", on="{other}.reverses_id = {t}.id"
     )
     source: TransferSource | None = to_one_of(
-        "What caused it: an attendance or an order. Null for a correction.",
+        "What caused it: an attendance, a claim or an order. Null for a correction.",
         kind="source_kind",
         by="source_id",
-        types={"Attendance": "Attendance", "TicketOrder": "TicketOrder"},
+        types={"Attendance": "Attendance", "Claim": "Claim", "TicketOrder": "TicketOrder"},
     )
 
 

@@ -11,12 +11,13 @@ import strawberry
 from domain.people import member_code, models
 from domain.qr import qr_svg
 from domain.redemption.ticket_status import STATUS_AT
-from schema.enums import SignUpStatus, TicketStatus
+from schema.enums import ClaimState, SignUpStatus, TicketStatus
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
 from schema.reads.declare import computed, connection, row_type, to_many, to_one
 from schema.reads.paging import Connection
 from schema.reads.sources import Condition, condition
+from schema.types.claims import Claim, claims_where
 from schema.types.ledger import Wallet
 from schema.types.people import Resident, RoleGrant
 from schema.types.redemption import Ticket, TicketOrder
@@ -93,6 +94,16 @@ class Viewer:
         order="-id",
         where=tickets_where,
         args={"status": argument(TicketStatus | None, "Only those.")},
+    )
+    claims: Connection[Claim] = connection(
+        "What staff attested of their points pages elsewhere, latest first.",
+        "resident_id",
+        order="-attested_at",
+        where=claims_where,
+        args={
+            "programme": argument(str | None, "Only those of this programme, by its code."),
+            "state": argument(ClaimState | None, "Only those."),
+        },
     )
     member_code: MemberCode = computed(
         "A code to show at the gate or to an organiser.", needs={"resident_id": "id"}, by=code_of_viewer

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
+from domain.claims.approve_claim import ApproveClaimWish, approve_claim
+from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.people.member_code import make_member_code
 from schema.ids import encode_id
+from storage import fetch
+from tests.builders.claims import TODAY, a_file
 from tests.builders.people import organiser_of
 from tests.builders.redemption import Offer, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_key, a_sign_up
@@ -26,9 +31,17 @@ from tests.roles.people import (
     Who,
     group,
 )
-from tests.roles.world import World, an_activity_of_the_host, an_offer_of_the_host, attended, entered_afterwards
+from tests.roles.world import (
+    World,
+    an_activity_of_the_host,
+    an_offer_of_the_host,
+    attended,
+    attested,
+    entered_afterwards,
+)
 
 Wish = dict[str, Any]
+figures = count(1)
 
 
 @dataclass(frozen=True)
@@ -189,6 +202,58 @@ async def a_name(_: World) -> Wish:
     return {"displayName": "示例居民"}
 
 
+async def a_figure(world: World) -> int:
+    """One that is higher than any before, while nothing of the owner's waits."""
+    sql = "SELECT id FROM claims WHERE resident_id = ? AND status = 'PENDING' ORDER BY figure"
+    for (claim_id,) in await fetch(sql, world.people[Who.OWNER]):
+        wish = RejectClaimWish(claim_id=claim_id, reason="重来", idempotency_key=a_key())
+        await reject_claim(world.caller(Who.ADMIN_BELOW), wish, NOW)
+    return 2000 * next(figures)
+
+
+async def a_statement(world: World) -> Wish:
+    claimant = {"residentId": world.truth.people[Who.OWNER]}
+    seen = {"figure": await a_figure(world), "seenOn": TODAY.isoformat(), "maskedAccount": "138****5678"}
+    return seen | {
+        "claimant": claimant,
+        "hostId": encode_id("Organisation", world.places.host),
+        "idempotencyKey": a_key(),
+    }
+
+
+async def a_file_of_statements(world: World) -> Wish:
+    phone = world.truth.phones[world.truth.people[Who.OWNER]]
+    csv = a_file((phone, "138****5678", await a_figure(world), TODAY, ""))
+    return {
+        "hostId": encode_id("Organisation", world.places.host),
+        "csv": csv,
+        "dryRun": False,
+        "idempotencyKey": a_key(),
+    }
+
+
+async def a_claim_that_waits(world: World) -> Wish:
+    return {"claimId": encode_id("Claim", await attested(world, await a_figure(world))), "idempotencyKey": a_key()}
+
+
+async def a_claim_to_reject(world: World) -> Wish:
+    return await a_claim_that_waits(world) | {"reason": "看不清"}
+
+
+async def a_claim_that_was_paid(world: World) -> Wish:
+    claim_id = await attested(world, await a_figure(world))
+    await approve_claim(world.caller(Who.GATE), ApproveClaimWish(claim_id=claim_id, idempotency_key=a_key()), NOW)
+    return {"claimId": encode_id("Claim", claim_id), "reason": "记错了", "idempotencyKey": a_key()}
+
+
+async def a_limit(_: World) -> Wish:
+    return {"approvalAbove": 1000}
+
+
+# The organiser attested it.
+SECOND_PEOPLE = (ORGANISERS | GATE | HOST_ADMINS) - {Who.ORGANISER}
+NOT_SECOND_PEOPLE = {"SECOND_PERSON_REQUIRED": group(Who.ORGANISER), "FORBIDDEN": OWNER | BOOK} | NOT_FOUND
+
 DEEDS = {
     "create an activity": Deed("createActivity", a_new_activity, ORGANISERS, FORBIDDEN),
     "publish a draft": Deed("publishActivity", a_draft, ORGANISERS, NOT_FOUND),
@@ -239,6 +304,14 @@ DEEDS = {
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
     "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),
+    "attest what the owner shows": Deed("attestClaim", a_statement, ORGANISERS | GATE, FORBIDDEN),
+    "take over a file": Deed("importClaims", a_file_of_statements, ORGANISERS | GATE, FORBIDDEN),
+    "approve a claim of the organiser's": Deed("approveClaim", a_claim_that_waits, SECOND_PEOPLE, NOT_SECOND_PEOPLE),
+    "reject a claim of the organiser's": Deed("rejectClaim", a_claim_to_reject, SECOND_PEOPLE, NOT_SECOND_PEOPLE),
+    "void the owner's claim": Deed(
+        "voidClaim", a_claim_that_was_paid, HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK | ORGANISERS | GATE} | NOT_FOUND
+    ),
+    "set the limit of claims": Deed("setClaimLimit", a_limit, BOOK_ADMINS, FORBIDDEN),
     "change their own name": Deed("updateProfile", a_name, SIGNED_IN),
 }
 

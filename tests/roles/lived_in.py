@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.claims.approve_claim import ApproveClaimWish, approve_claim
+from domain.claims.reject_claim import RejectClaimWish, reject_claim
+from domain.claims.void_claim import VoidClaimWish, void_claim
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
 from domain.points.adjust_points import AdjustPointsWish, adjust_points
@@ -22,6 +25,7 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from ledger.expiry_policy import Expiry
 from schema.ids import encode_id
 from storage import fetch
+from tests.builders.claims import a_photo
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_scan, an_order, tickets_of
 from tests.builders.volunteering import a_key, a_rejection, a_sign_up, an_approval
@@ -34,6 +38,7 @@ from tests.roles.world import (
     an_activity_of_the_host,
     an_offer_of_the_host,
     attended,
+    attested,
     entered_afterwards,
     ref,
     revoke,
@@ -49,6 +54,7 @@ async def a_lived_in_world(server: Server) -> World:
     happened = Happened()
     await activities(world, happened)
     await offers(world, happened)
+    await claims(world, happened)
     correction = AdjustPointsWish(
         resident_id=world.people[Who.OWNER], amount=10, reason="补记", idempotency_key=a_key()
     )
@@ -142,3 +148,17 @@ async def offers(world: World, happened: Happened) -> None:
     third = await redeem_at_gate(gate, at_gate, NOW)
     happened.rows += [ref("TicketOffer", offer.id), *(ref("TicketOrder", id_) for id_ in (order, refunded, third))]
     happened.never_published += [ref("TicketOffer", draft.id), ref("TicketOffer", never.id)]
+
+
+async def claims(world: World, happened: Happened) -> None:
+    """Paid at once, approved and voided, rejected, and one that waits."""
+    paid = await attested(world, 100)
+    voided = await attested(world, 5000, photo=a_photo())
+    await approve_claim(world.caller(Who.GATE), ApproveClaimWish(claim_id=voided, idempotency_key=a_key()), NOW)
+    voiding = VoidClaimWish(claim_id=voided, reason="看错了", idempotency_key=a_key())
+    await void_claim(world.caller(Who.ADMIN_BELOW), voiding, NOW)
+    rejected = await attested(world, 6000, Who.AREA_GATE)
+    rejecting = RejectClaimWish(claim_id=rejected, reason="看不清", idempotency_key=a_key())
+    await reject_claim(world.caller(Who.AREA_ORGANISER), rejecting, NOW)
+    waiting = await attested(world, 7000, Who.AREA_ORGANISER)
+    happened.rows += [ref("Claim", id_) for id_ in (paid, voided, rejected, waiting)]

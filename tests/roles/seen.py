@@ -78,6 +78,7 @@ SEEN: dict[str, Seen] = {
     "Entry": Seen(BOOK, owner=True),
     "Transfer": Seen(BOOK, owner=True, by_cause=True),
     "Programme": PUBLIC,
+    "Claim": Seen(ORGANISERS | GATE | HOST_ADMINS | BOOK, owner=True),
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
@@ -115,6 +116,10 @@ FIELDS: dict[str, Fields] = {
         "id resident shift checkedInAt checkedOutAt method grade reason approval decidedBy decidedAt rejectReason recordedBy "
         "pointsEarned transfer voidedAt voidReason"
     ),
+    "Claim": Fields(
+        "id resident host programme figure previousFigure increase seenOn maskedAccount accountShared photoSha256 state doubts "
+        "attestedBy attestedAt decidedBy decidedAt rejectReason transfer voidedBy voidedAt voidReason"
+    ),
     "Wallet": Fields("id account balance held available status balanceAt expiring entries"),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
@@ -137,7 +142,7 @@ FIELDS: dict[str, Fields] = {
 
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {
-    "Viewer": "resident roles wallet signUps orders tickets memberCode",
+    "Viewer": "resident roles wallet signUps orders tickets claims memberCode",
     "RoleGrant": "role area organisation",
     "MemberCode": "token expiresAt qrSvg",
     "PointsRule": "programme perAttendance perHour cap lowestGrade leastSharePercent",
@@ -150,6 +155,7 @@ VALUES = {
     "InsufficientPoints": "code message path available required",
     "LimitReached": "code message path limit used",
     "AlreadyAdmitted": "code message path admission",
+    "FigureAlreadyClaimed": "code message path lastFigure lastSeenOn",
     "RequestSignInCodePayload": "expiresAt errors",
     "SessionPayload": "accessToken refreshToken expiresAt viewer errors",
     "SignOutPayload": "errors",
@@ -169,13 +175,19 @@ VALUES = {
     "UndoAdmissionPayload": "admission errors",
     "AdjustPointsPayload": "transfer errors",
     "ProgrammePayload": "programme errors",
+    "ClaimPayload": "claim errors",
+    "VoidClaimPayload": "claim transfer errors",
+    "ImportClaimsPayload": "results errors",
+    "ClaimRowResult": "row outcome message previousFigure increase claim error",
+    "SetClaimLimitPayload": "limit errors",
+    "ClaimLimit": "programme approvalAbove",
 }
 CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
-CONNECTED = ["Activity", "Attendance", "Entry", "Programme", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
+CONNECTED = ["Activity", "Attendance", "Claim", "Entry", "Programme", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
 
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
-    "node nodes viewer area activities activity attendancesToApprove ticketOffers ticketOffer programmes programme "
-    "trialBalance"
+    "node nodes viewer area activities activity attendancesToApprove ticketOffers ticketOffer programmes programme claims "
+    "claimLimit trialBalance"
 )

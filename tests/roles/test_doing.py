@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from storage import current_database, fetch
 from tests.builders.volunteering import a_key
@@ -44,6 +44,8 @@ def inside(type_: Any) -> str:
 
 
 def wanted(type_: Any) -> str:
+    if is_leaf_type(type_):
+        return ""
     if type_.name in FIELDS:
         return selection(type_.name, 0)
     if type_.name == "UserError":
@@ -80,6 +82,8 @@ async def test_who_may_succeeds_and_is_answered_what_the_table_says(world: World
         assert (who.value, codes) == (who.value, [])
         assert rows, "whoever did it sees what they did"
         for row in rows:
+            if "approvalAbove" in row:
+                continue
             if "__typename" not in row:
                 assert row == {"resident": {"id": world.truth.people[who]}}
                 continue

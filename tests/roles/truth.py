@@ -20,6 +20,7 @@ OWNERS = {
     "Resident": ("",),
     "SignUp": ("resident",),
     "Attendance": ("resident",),
+    "Claim": ("resident",),
     "TicketOrder": ("resident",),
     "Ticket": ("order.resident",),
     "Admission": ("ticket.order.resident",),
@@ -28,6 +29,8 @@ OWNERS = {
     "Transfer": ("debit.holder", "credit.holder"),
     "Entry": ("transfer.debit.holder", "transfer.credit.holder"),
 }
+#: What lists hold that is no row.
+NO_ROWS = ("ExpiringPoints", "ClaimDoubt")
 
 
 def is_ref(value: object) -> bool:
@@ -143,7 +146,7 @@ class Truth:
             return value and national_phone(value)
         if is_ref(value):
             return self.meets(who, value, steps - 1, NOT_ON_THE_WAY)
-        if not isinstance(value, list) or leads_to(type_name, name).name == "ExpiringPoints":
+        if not isinstance(value, list) or leads_to(type_name, name).name in NO_ROWS:
             return value
         met = [self.meets(who, ref, steps - 1, NOT_ON_THE_WAY) for ref in value if self.sees(who, ref)]
         return met if is_list(type_name, name) else page(met)

@@ -8,6 +8,9 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
+from domain.claims.attest_claim import AttestClaimWish, attest_claim
+from domain.claims.claimant import ById
+from domain.claims.statement import Statement
 from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish
 from domain.people.revoke_role import revoke_role
@@ -18,11 +21,13 @@ from domain.volunteering.evidence import list_due
 from domain.volunteering.log_attendance import log_attendance
 from schema.ids import encode_id
 from storage import fetch
+from tests.builders.claims import TODAY
 from tests.builders.people import a_phone, a_resident, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import Offer, an_offer
 from tests.builders.volunteering import (
     Activity,
+    a_key,
     a_list,
     a_shift,
     an_activity_wish,
@@ -40,7 +45,9 @@ from tests.server import Server
 TELLERS = (
     dict.fromkeys(["Area", "Organisation"], Who.NOBODY)
     | dict.fromkeys(["Activity", "Shift", "SignUp", "Attendance"], Who.ORGANISER)
-    | dict.fromkeys(["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission"], Who.GATE)
+    | dict.fromkeys(
+        ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
+    )
     | dict.fromkeys(["Resident", "Wallet", "Account", "Entry", "Transfer", "Programme"], Who.AUDITOR)
 )
 
@@ -217,3 +224,14 @@ async def entered_afterwards(activity: Activity, resident_id: int, by: Caller) -
     (row,) = await log_attendance(by, wish, list_due(ends) + timedelta(seconds=1))
     assert row.attendance_id, row.refusal
     return row.attendance_id
+
+
+async def attested(world: World, figure: int, by: Who = Who.ORGANISER, photo: str | None = None) -> int:
+    """Staff of the host attested what the owner showed; the claim's id."""
+    wish = AttestClaimWish(
+        claimant=ById(world.people[Who.OWNER]),
+        host_id=world.places.host,
+        statement=Statement(figure, TODAY, "138****5678", photo),
+        idempotency_key=a_key(),
+    )
+    return await attest_claim(world.caller(by), wish, NOW)

@@ -99,7 +99,7 @@ async def events_of(
 
 ERRORS = """errors { __typename code message path
     ... on InsufficientPoints { available required } ... on LimitReached { limit used }
-    ... on AlreadyAdmitted { admission { gate scannedAt } } }"""
+    ... on AlreadyAdmitted { admission { gate scannedAt } } ... on FigureAlreadyClaimed { lastFigure lastSeenOn } }"""
 INPUTS = {
     "publishActivity": "ActivityIdInput",
     "publishTicketOffer": "TicketOfferIdInput",

@@ -12,6 +12,7 @@ from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activ
 from domain.volunteering.cancel_sign_up import cancel_sign_up
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from schema.codes import ErrorCode
+from tests.builders.claims import Station, a_claim, a_station
 from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, organiser_of
 from tests.builders.redemption import ENDS as SESSION_ENDS
 from tests.builders.redemption import Offer, a_scan, a_ticket, an_offer, an_order, staff_of
@@ -33,6 +34,12 @@ pytestmark = pytest.mark.usefixtures("database")
 
 SIGN_IN_CODE_LASTS_5_MINUTES = later(minutes=6)
 provoked: set[str] = set()
+
+
+def statement(station: Station, resident_id: int, figure: int) -> dict[str, object]:
+    seen = {"figure": figure, "seenOn": "2024-01-12", "maskedAccount": "138****5678", "idempotencyKey": a_key()}
+    claimant = {"residentId": encode_id("Resident", resident_id)}
+    return seen | {"claimant": claimant, "hostId": encode_id("Organisation", station.host_id)}
 
 
 def redemption(offer: Offer, quantity: int = 1, key: str | None = None) -> dict[str, object]:
@@ -240,6 +247,22 @@ async def test_already_reversed() -> None:
     wanted = {"attendanceId": encode_id("Attendance", attendance_id), "reason": "记错人", "idempotencyKey": a_key()}
     error = await refused("voidAttendance", wanted, activity.organiser, now=AFTERWARDS)
     assert error["code"] == "ALREADY_REVERSED"
+
+
+async def test_already_claimed_says_the_last_figure_and_its_day() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    await a_claim(station, resident_id, 800)
+    error = await refused("attestClaim", statement(station, resident_id, 800), station.staff)
+    shown = {name: error[name] for name in ("__typename", "code", "lastFigure", "lastSeenOn", "path")}
+    assert shown == {
+        "__typename": "FigureAlreadyClaimed",
+        "code": "ALREADY_CLAIMED",
+        "lastFigure": 800,
+        "lastSeenOn": "2024-01-12",
+        "path": ["figure"],
+    }
+    assert "800" in error["message"]
+    assert "2024-01-12" in error["message"]
 
 
 async def test_ticket_invalid() -> None:

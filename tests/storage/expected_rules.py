@@ -34,7 +34,17 @@ RULES: dict[str, str] = {
         attendances_paid_once
         attendances_rejection_has_reason
         attendances_void_has_reason
+        attested_figures_seen
         attractions_entries_positive
+        claim_limits_not_negative
+        claims_decision_whole
+        claims_doubts_decided
+        claims_figure_grows
+        claims_paid_by_status
+        claims_reject_has_reason
+        claims_second_person
+        claims_status_known
+        claims_void_whole
         entries_amount_moves
         holds_amount_positive
         holds_posted_by_transfer
@@ -96,6 +106,10 @@ RULES: dict[str, str] = {
         area_within_pair_unique
         areas_code_unique
         attendances_standing_once
+        attested_figures_pair_unique
+        claims_figure_once
+        claims_photo_once
+        claims_step_once
         entries_account_position
         entries_transfer_account
         holds_transfer_once
@@ -128,6 +142,11 @@ RULES: dict[str, str] = {
         attendances_pending
         attendances_resident
         attractions_offer
+        claim_limits_programme
+        claims_account
+        claims_attested
+        claims_host
+        claims_resident
         holds_due
         holds_standing
         offer_sessions_offer
@@ -148,6 +167,11 @@ RULES: dict[str, str] = {
         tickets_session
     """,
     "trigger": """
+        claim_limits_no_delete
+        claim_limits_no_update
+        claims_attested_for_good
+        claims_counted_for_good
+        claims_no_delete
         entries_no_delete
         entries_no_update
         holds_no_delete
@@ -159,7 +183,9 @@ RULES: dict[str, str] = {
     """,
 }
 # Only PostgreSQL has TRUNCATE.
-ONLY_POSTGRES = {f"trigger {table}_no_truncate" for table in ("entries", "holds", "seals", "transfers")}
+ONLY_POSTGRES = {
+    f"trigger {table}_no_truncate" for table in ("claim_limits", "claims", "entries", "holds", "seals", "transfers")
+}
 
 # Numbers that end in _id without a foreign key, and why.
 WITHOUT_REFERENCE = {

@@ -6,6 +6,7 @@ Slow and obvious: every value is a statement of its own, every visibility rule i
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -135,9 +136,14 @@ def leaf(type_: Any, value: Any) -> Any:
         return value
     if isinstance(nullable, GraphQLEnumType):
         return nullable.wrapped_cls[value]  # type: ignore[attr-defined]
-    convert: Any = {"DateTime": from_micros, "Boolean": bool, "Float": float, "Int": int, "Points": int}.get(
-        nullable.name
-    )
+    convert: Any = {
+        "DateTime": from_micros,
+        "Date": date.fromisoformat,
+        "Boolean": bool,
+        "Float": float,
+        "Int": int,
+        "Points": int,
+    }.get(nullable.name)
     return convert(value) if convert else value
 
 

@@ -23,6 +23,7 @@ EVERYONE = set(ROLES)
 SIGNED_IN = EVERYONE - {"nobody"}
 ORGANISERS = {"organiser", "organiser of the district"}
 ADMINISTRATORS = {"administrator", "administrator of the community"}
+STAFF = {"gate staff"} | ORGANISERS
 
 # Open to all; what they want instead of a session is wrong here, and that is what they say.
 OPEN = {
@@ -63,6 +64,22 @@ def a_new_offer(world: World) -> Mapping[str, Any]:
 def who_came(world: World) -> Mapping[str, Any]:
     record = {"attendee": {"residentId": world.ids["Resident who took no part"]}, "checkedInAt": STARTS.isoformat()}
     return {"shiftId": world.ids["Shift"], "records": [record], "idempotencyKey": a_key()}
+
+
+def a_statement(world: World) -> Mapping[str, Any]:
+    seen = {"figure": 5, "seenOn": "2024-01-12", "maskedAccount": "138****5678", "idempotencyKey": a_key()}
+    return seen | {
+        "claimant": {"residentId": world.ids["Resident who took no part"]},
+        "hostId": world.ids["Organisation"],
+    }
+
+
+def a_file_of_statements(world: World) -> Mapping[str, Any]:
+    return {
+        "csv": "phone,account,figure,date\n1,2,3,4\n",
+        "hostId": world.ids["Organisation"],
+        "idempotencyKey": a_key(),
+    }
 
 
 def at_the_gate(world: World) -> Mapping[str, Any]:
@@ -110,6 +127,24 @@ RULES = {
     "createProgramme": Rule({"administrator"}, lambda _: {"code": "reading", "name": "读书积分"}),
     "setExpiryPolicy": Rule({"administrator"}, lambda _: {"programme": "xuexi", "expiry": "NEVER"}),
     "setProgrammeBudget": Rule({"administrator"}, lambda _: {"programme": "xuexi", "budget": 1_000_000}),
+    "attestClaim": Rule(STAFF, a_statement),
+    "importClaims": Rule(STAFF, a_file_of_statements),
+    "approveClaim": Rule(
+        STAFF | ADMINISTRATORS,
+        at("Claim", "claimId", idempotencyKey="approve"),
+        {"owner", "auditor"} | STAFF | ADMINISTRATORS,
+    ),
+    "rejectClaim": Rule(
+        STAFF | ADMINISTRATORS,
+        at("Claim", "claimId", reason="看不清", idempotencyKey="reject"),
+        {"owner", "auditor"} | STAFF | ADMINISTRATORS,
+    ),
+    "voidClaim": Rule(
+        ADMINISTRATORS,
+        at("Claim", "claimId", reason="记错人", idempotencyKey="void claim"),
+        {"owner", "auditor"} | STAFF | ADMINISTRATORS,
+    ),
+    "setClaimLimit": Rule({"administrator"}, lambda _: {"approvalAbove": 1000}),
     "cancelActivity": Rule(ORGANISERS, at("Activity", "activityId", reason="大雨")),
 }
 

@@ -11,6 +11,7 @@ from domain.places.kinds import AreaLevel
 from domain.redemption.admit_ticket import admit_ticket
 from schema.ids import encode_id
 from storage import fetch
+from tests.builders.claims import Station, a_claim
 from tests.builders.people import a_caller, an_administrator, an_auditor, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, a_ticket, an_offer
@@ -66,6 +67,7 @@ async def a_world() -> World:
         "administrator elsewhere": await holder_of(Role.ADMIN, organisation_id=elsewhere),
     }
     ids = await places(district, host) | await volunteering(host, people) | await people_and_points(people)
+    ids |= {"Claim": await a_claim_that_waits(host, people["owner"])}
     redemption, token = await tickets(host, people)
     return World(people, ids | redemption, token)
 
@@ -116,6 +118,12 @@ async def people_and_points(people: dict[str, Caller]) -> dict[str, str]:
         "Transfer": encode_id("Transfer", transfer),
         "Programme": encode_id("Programme", programme),
     }
+
+
+async def a_claim_that_waits(host: int, owner: Caller) -> str:
+    """Attested by somebody who has no other part in the world."""
+    staff = await organiser_of(host)
+    return encode_id("Claim", await a_claim(Station(host, staff, staff, staff), owner.resident_id or 0, 5000))
 
 
 async def tickets(host: int, people: dict[str, Caller]) -> tuple[dict[str, str], str]:
