@@ -31,8 +31,8 @@ CODES: dict[str, Text] = {
         "这位居民在本班次已有签到记录。", "This person's attendance of this shift is already recorded."
     ),
     ErrorCode.SECOND_PERSON_REQUIRED: Text(
-        "须由另一个人审核，不能审核自己录入的或与本人有关的内容。",
-        "Somebody else has to decide on this: not whoever wrote it down, nor whoever gains by it.",
+        "须由另一个人办理：不能办理或审核自己录入的、与本人有关的内容。",
+        "Somebody else has to do this: not whoever wrote it down, nor whoever gains by it.",
     ),
     ErrorCode.ALREADY_DECIDED: Text("已经审核过了，不能重复审核。", "This was decided before."),
     ErrorCode.NOT_SIGNED_UP: Text("没有有效的报名。", "There is no sign-up that stands."),

@@ -151,9 +151,9 @@ async def offers(world: World, happened: Happened) -> None:
 
 
 async def claims(world: World, happened: Happened) -> None:
-    """Paid at once, approved and voided, rejected, and one that waits."""
+    """Paid at once, a neighbour's that was approved and voided, rejected, and one that waits."""
     paid = await attested(world, 100)
-    voided = await attested(world, 5000, photo=a_photo())
+    voided = await attested(world, 5000, resident_id=happened.neighbour, photo=a_photo())
     await approve_claim(world.caller(Who.GATE), ApproveClaimWish(claim_id=voided, idempotency_key=a_key()), NOW)
     voiding = VoidClaimWish(claim_id=voided, reason="看错了", idempotency_key=a_key())
     await void_claim(world.caller(Who.ADMIN_BELOW), voiding, NOW)

@@ -226,10 +226,12 @@ async def entered_afterwards(activity: Activity, resident_id: int, by: Caller) -
     return row.attendance_id
 
 
-async def attested(world: World, figure: int, by: Who = Who.ORGANISER, photo: str | None = None) -> int:
-    """Staff of the host attested what the owner showed; the claim's id."""
+async def attested(
+    world: World, figure: int, by: Who = Who.ORGANISER, resident_id: int | None = None, photo: str | None = None
+) -> int:
+    """Staff of the host attested what the owner, or somebody else, showed; the claim's id."""
     wish = AttestClaimWish(
-        claimant=ById(world.people[Who.OWNER]),
+        claimant=ById(resident_id or world.people[Who.OWNER]),
         host_id=world.places.host,
         statement=Statement(figure, TODAY, "138****5678", photo),
         idempotency_key=a_key(),
