@@ -181,5 +181,5 @@ def runner(database_url: str) -> Any:
 
 def test_a_book_says_what_a_book_on_paper_says(runner: asyncio.Runner) -> None:
     BookOnPaper.runner, BookOnPaper.seen = runner, Counter()
-    run_state_machine_as_test(BookOnPaper, settings=EXAMPLES)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(BookOnPaper, settings=EXAMPLES)
     assert {"done", INSUFFICIENT, REVERSED, RESOLVED} <= {*BookOnPaper.seen}, "every answer was given"

@@ -6,9 +6,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.volunteering.approve_attendance import ApproveAttendanceWish, approve_attendance
 from domain.volunteering.attendance_record import AttendanceRecord
 from domain.volunteering.attendee import ById
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
+from domain.volunteering.reject_attendance import RejectAttendanceWish, reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from tests.simulation.model import DONE, Attendance, Model, Refused
 from tests.simulation.town import Shift, Town
@@ -16,11 +18,12 @@ from tests.simulation.town import Shift, Town
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A row of the list: who came, and from when to when."""
+    """A row of the list: who came, from when to when, and why it is told so late."""
 
     who: int
     came: datetime
     left: datetime | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Log:
         return "organiser", self.key
 
     async def ask(self, town: Town, now: datetime) -> list[int | str]:
-        records = tuple(AttendanceRecord(ById(town.residents[row.who]), row.came, row.left) for row in self.rows)
+        records = tuple(
+            AttendanceRecord(ById(town.residents[row.who]), row.came, row.left, reason=row.reason) for row in self.rows
+        )
         wish = LogAttendanceWish(shift_id=town.shifts[self.shift].id, records=records, idempotency_key=self.key)
         answers = await log_attendance(town.organiser, wish, now)
         return [row.refusal.code if row.refusal else row.attendance_id or 0 for row in answers]
@@ -47,17 +52,15 @@ class Log:
     def row_happens(self, model: Model, name: str, row: Came, now: datetime) -> str:
         """Each row has its own outcome."""
         shift = model.town.shifts[self.shift]
-        if not possible(shift, row, now):
+        late = is_late(shift, now)
+        if not possible(shift, row, now) or (late and not believable(shift, row)):
             return "INVALID_INPUT"
         if any((a.who, a.shift, a.voided) == (row.who, self.shift, False) for a in model.attendances.values()):
             return "ALREADY_ATTENDED"
-        points, programme = points_of(shift, row), shift.rule.programme
-        budget = model.town.budgets[programme]
-        if budget is not None and model.issued[programme] + points > budget:
+        attendance = Attendance(row.who, self.shift, points_of(shift, row), late=late, waits=late)
+        if not late and not pay(model, name, attendance, now):
             return "BUDGET_EXHAUSTED"
-        model.issued[programme] += points
-        model.give("EARN", programme, row.who, points)
-        model.attendances[name] = Attendance(row.who, self.shift, points)
+        model.attendances[name] = attendance
         return DONE
 
     def names(self, answer: list[int | str]) -> dict[str, int]:
@@ -86,22 +89,82 @@ class Void:
             raise Refused("ALREADY_REVERSED")
         attendance.voided = True
         programme = model.town.shifts[attendance.shift].rule.programme
-        model.issued[programme] -= attendance.points
-        model.give("REVERSAL", programme, attendance.who, -attendance.points)
+        model.issued[programme] -= attendance.paid
+        model.take_back("REVERSAL", self.attendance, programme, attendance.who, attendance.paid)
         return DONE
 
     def names(self, answer: list[int | None]) -> dict[str, int]:
         return {self.key: answer[1]} if answer[1] is not None else {}
 
 
-def possible(shift: Shift, row: Came, now: datetime) -> bool:
-    """Whether somebody can have been there so: not in the future, within the shift, and told within a day, for nobody here gives
-    a reason for entering it later."""
-    if now > shift.ends_at + timedelta(hours=24):
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """The administrator believes what was entered afterwards, or does not."""
+
+    key: str
+    attendance: str
+    believes: bool
+
+    @property
+    def intent(self) -> Hashable:
+        return "administrator", self.key
+
+    async def ask(self, town: Town, now: datetime) -> list[int | None]:
+        attendance_id = town.heard[self.attendance]
+        if self.believes:
+            wish = ApproveAttendanceWish(attendance_id=attendance_id, idempotency_key=self.key)
+            approved = await approve_attendance(town.administrator, wish, now)
+            return [approved.attendance_id, approved.transfer_id]
+        doubt = RejectAttendanceWish(attendance_id=attendance_id, reason="没有人见过", idempotency_key=self.key)
+        return [await reject_attendance(town.administrator, doubt, now), None]
+
+    def happen(self, model: Model, now: datetime) -> str:
+        attendance = model.attendances[self.attendance]
+        if not attendance.late:
+            raise Refused("CONFLICT")
+        if attendance.voided:
+            raise Refused("ALREADY_REVERSED")
+        if not attendance.waits:
+            raise Refused("ALREADY_DECIDED")
+        if self.believes and not pay(model, self.attendance, attendance, now):
+            raise Refused("BUDGET_EXHAUSTED")
+        attendance.waits = False
+        return DONE
+
+    def names(self, answer: list[int | None]) -> dict[str, int]:
+        return {self.key: answer[1]} if answer[1] is not None else {}
+
+
+def pay(model: Model, name: str, attendance: Attendance, now: datetime) -> bool:
+    """Whether the budget had the points, which the person then has."""
+    programme = model.town.shifts[attendance.shift].rule.programme
+    budget = model.town.budgets[programme]
+    if budget is not None and model.issued[programme] + attendance.points > budget:
         return False
+    model.issued[programme] += attendance.points
+    model.give("EARN", name, programme, attendance.who, attendance.points, now)
+    attendance.paid = attendance.points
+    return True
+
+
+def possible(shift: Shift, row: Came, now: datetime) -> bool:
+    """Whether somebody can have been there so: not in the future, and within the shift; who never left, once it is over."""
     latest = now + timedelta(minutes=5)
-    arrived = shift.starts_at - timedelta(hours=2) <= row.came < shift.ends_at and row.came <= latest
-    return arrived and (row.left is None or (max(row.came, shift.starts_at) < row.left <= latest))
+    if not shift.starts_at - timedelta(hours=2) <= row.came < shift.ends_at or row.came > latest:
+        return False
+    if row.left is None:
+        return now >= shift.ends_at
+    return max(row.came, shift.starts_at) < row.left <= latest
+
+
+def is_late(shift: Shift, now: datetime) -> bool:
+    """Too late for a list of that day: somebody else has to believe it."""
+    return now > shift.ends_at + timedelta(hours=24)
+
+
+def believable(shift: Shift, row: Came) -> bool:
+    """What is entered late lies within the shift, and says why it is late."""
+    return shift.starts_at <= row.came and row.left is not None and row.left <= shift.ends_at and row.reason is not None
 
 
 def points_of(shift: Shift, row: Came) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.simulation.attending import Came, Log, Void
+from tests.simulation.attending import Came, Decide, Log, Void
 from tests.simulation.gate import Admit, Seen, Sync, Undo
 from tests.simulation.model import MAIN_GATE, Model, Wish, order_of
 from tests.simulation.points import Adjust
@@ -34,7 +34,7 @@ class Desires:
         kinds: list[tuple[Callable[[str, datetime], Wish], int]] = [
             (self.redeem, 8), (self.redeem_at_gate, 4), (self.log, 5), (self.adjust, 4),
             *([(self.refund, 4)] if self.orders else []),
-            *([(self.void, 2)] if self.attendances else []),
+            *([(self.void, 2), (self.decide, 2)] if self.attendances else []),
             *([(self.admit, 5), (self.sync, 3)] if self.town.tickets else []),
             *([(self.undo, 2)] if self.scans else []),
         ]  # fmt: skip
@@ -67,10 +67,13 @@ class Desires:
         starts = self.town.shifts[shift].starts_at
         came = self.dice.choice([starts, starts + timedelta(minutes=self.dice.randint(-130, 250)), min(now, starts)])
         left = self.dice.choice([None, came + timedelta(minutes=self.dice.randint(-5, 240))])
-        return Came(self.anybody(), came, left)
+        return Came(self.anybody(), came, left, self.dice.choice([None, "忘了上传"]))
 
     def void(self, key: str, _: datetime) -> Wish:
         return Void(key, self.dice.choice(self.attendances))
+
+    def decide(self, key: str, _: datetime) -> Wish:
+        return Decide(key, self.dice.choice(self.attendances[-3:]), self.dice.random() < 0.7)
 
     def redeem(self, key: str, _: datetime) -> Wish:
         return Redeem(key, self.anybody(), self.dice.randrange(len(self.town.offers)), self.dice.randint(1, 3))

@@ -55,12 +55,25 @@ class Order:
 
 @dataclass(slots=True)
 class Attendance:
-    """Somebody was there."""
+    """Somebody was there, for so many points, of which `paid` were given. `late`: somebody else has to approve it first."""
 
     who: int
     shift: int
     points: int
+    late: bool = False
+    waits: bool = False
+    paid: int = 0
     voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Points that came in, and when: until when they are good follows from that."""
+
+    programme: str
+    who: int
+    points: int
+    came_in: datetime
 
 
 @dataclass(slots=True)
@@ -84,6 +97,7 @@ class Model:
     moved: Counter[tuple[str, str]] = field(default_factory=Counter)
     transfers: Counter[tuple[str, str]] = field(default_factory=Counter)
     issued: Counter[str] = field(default_factory=Counter)
+    lots: dict[str, Lot] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     attendances: dict[str, Attendance] = field(default_factory=dict)
     admissions: dict[tuple[str, str], Admission] = field(default_factory=dict)
@@ -97,6 +111,7 @@ class Model:
             moved=self.moved.copy(),
             transfers=self.transfers.copy(),
             issued=self.issued.copy(),
+            lots=dict(self.lots),
             orders={name: replace(order) for name, order in self.orders.items()},
             attendances={name: replace(attendance) for name, attendance in self.attendances.items()},
             admissions={scan: replace(admission) for scan, admission in self.admissions.items()},
@@ -117,18 +132,29 @@ class Model:
             return refused.code
         return outcome
 
-    def give(self, kind: str, programme: str, who: int, points: int) -> None:
-        """Points come to a wallet (or go, below zero, whatever it holds)."""
+    def give(self, kind: str, name: str, programme: str, who: int, points: int, now: datetime) -> None:
+        """Points come to a wallet, as a lot of their own."""
+        self.move(kind, programme, who, points)
         if points:
-            self.wallets[programme, who] += points
-            self.moved[programme, kind] += abs(points)
-            self.transfers[programme, kind] += 1
+            self.lots[name] = Lot(programme, who, points, now)
+
+    def take_back(self, kind: str, name: str, programme: str, who: int, points: int) -> None:
+        """What a lot gave goes, whatever the wallet holds; it may be below zero then."""
+        self.move(kind, programme, who, -points)
+        self.lots.pop(name, None)
 
     def spend(self, kind: str, programme: str, who: int, points: int) -> None:
         """Points go from a wallet that holds them. Raises Refused."""
         if points and self.wallets[programme, who] < points:
             raise Refused("INSUFFICIENT_POINTS")
-        self.give(kind, programme, who, -points)
+        self.move(kind, programme, who, -points)
+
+    def move(self, kind: str, programme: str, who: int, points: int) -> None:
+        """The wallet and the sums by kind."""
+        if points:
+            self.wallets[programme, who] += points
+            self.moved[programme, kind] += abs(points)
+            self.transfers[programme, kind] += 1
 
     def holding(self, offer: int, who: int | None = None) -> int:
         """How many tickets of an offer are sold; to one person, or to all."""

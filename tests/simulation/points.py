@@ -36,7 +36,7 @@ class Adjust:
 
     def happen(self, model: Model, now: datetime) -> str:
         if self.amount > 0:
-            model.give("ADJUST", self.programme, self.who, self.amount)
+            model.give("ADJUST", self.key, self.programme, self.who, self.amount, now)
         else:
             model.spend("ADJUST", self.programme, self.who, -self.amount)
         return DONE

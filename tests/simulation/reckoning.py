@@ -54,8 +54,7 @@ def facts_by(model: Model) -> dict[str, Facts]:
         },
         "left": {at: offer.session.stock - model.holding(at) for at, offer in enumerate(town.offers)},
         "attendances": {
-            heard[name]: (given.who, given.shift, given.points, given.voided)
-            for name, given in model.attendances.items()
+            heard[name]: (given.who, given.shift, given.paid, given.voided) for name, given in model.attendances.items()
         },
         "admissions": {
             (gate, scan): (

@@ -111,7 +111,7 @@ class Refund:
         if any(model.ticket_status(ticket) == "ADMITTED" for ticket in tickets_of(self.order, order.quantity)):
             raise Refused("TICKET_ALREADY_ADMITTED")
         order.refunded = True
-        model.give("REFUND", offer.programme, order.who, order.points)
+        model.move("REFUND", offer.programme, order.who, order.points)
         return DONE
 
     def names(self, answer: int) -> dict[str, int]:

@@ -87,7 +87,7 @@ class Story:
         self.clock.jump(timedelta(seconds=self.dice.randint(1, 600)))
         match self.dice.choices(["nothing", "forward", "back", "restart"], weights=[80, 10, 6, 4])[0]:
             case "forward":
-                self.jump(timedelta(minutes=self.dice.randint(30, 600)))
+                self.jump(timedelta(minutes=self.dice.choice([self.dice.randint(30, 600), 1500])))
             case "back":
                 self.jump(-timedelta(minutes=self.dice.randint(1, 180)))
             case "restart":
