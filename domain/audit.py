@@ -70,6 +70,11 @@ ATTENDANCE_SECOND_PERSON = """SELECT d.id AS row_id, 'somebody else' AS expected
     FROM attendances d WHERE d.approval IN ('APPROVED', 'REJECTED')
         AND (d.decided_by_id IS NULL OR d.decided_by_id IN (d.resident_id, d.recorded_by_id))"""
 
+# Who settled an alarm, where it was one of those whom it is about.
+ALARM_SETTLERS = """SELECT m.id AS row_id, 'somebody else' AS expected,
+        CASE m.settled_by_id WHEN m.organiser_id THEN 'the organiser' ELSE 'the resident' END AS found
+    FROM alarms m WHERE m.settled_by_id IN (m.organiser_id, m.resident_id)"""
+
 SESSION_STOCK = """SELECT n.id AS row_id, n.remaining_by_orders AS expected, n.remaining AS found FROM (
         SELECT s.id, s.remaining, s.stock - COALESCE(o.sold, 0) AS remaining_by_orders FROM offer_sessions s
         LEFT JOIN (SELECT session_id, CAST(SUM(quantity) AS BIGINT) AS sold FROM ticket_orders WHERE status = 'PAID'
@@ -139,6 +144,7 @@ CHECKS = (
     Check("attendance_reversals", ATTENDANCE_REVERSALS),
     Check("attendance_unapproved", ATTENDANCE_UNAPPROVED),
     Check("attendance_second_person", ATTENDANCE_SECOND_PERSON),
+    Check("alarm_settlers", ALARM_SETTLERS),
     Check("session_stock", SESSION_STOCK),
     Check("offer_holdings", HOLDINGS),
     Check("order_tickets", ORDER_TICKETS),

@@ -19,6 +19,7 @@ from schema.reads.check import ArgumentCheck
 from schema.reads.execution import ReadingExecutor
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
+from schema.types.alarms import Alarm
 from schema.types.claims import Claim
 from schema.types.gate import Admission
 from schema.types.ledger import Account, Entry, Transfer, Wallet
@@ -30,8 +31,8 @@ from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
-    Account, Activity, Admission, Area, Attendance, Attraction, Claim, Entry, OfferSession, Organisation, Programme, Resident,
-    Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    Account, Activity, Admission, Alarm, Area, Attendance, Attraction, Claim, Entry, OfferSession, Organisation, Programme,
+    Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
 ]  # fmt: skip
 ERRORS = [AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached]
 

@@ -12,7 +12,14 @@ from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.evidence import EvidenceGrade
-from domain.volunteering.states import ActivityKind, ActivityStatus, AttendanceApproval, AttendanceMethod, SignUpStatus
+from domain.volunteering.states import (
+    ActivityKind,
+    ActivityStatus,
+    AlarmKind,
+    AttendanceApproval,
+    AttendanceMethod,
+    SignUpStatus,
+)
 from ledger.accounts import AccountKind, AccountStatus
 from ledger.book_time import BookTime
 from ledger.expiry_policy import Expiry
@@ -24,6 +31,7 @@ __all__ = [
     "ActivityKind",
     "ActivityOrder",
     "ActivityStatus",
+    "AlarmKind",
     "AreaLevel",
     "AttendanceApproval",
     "AttendanceMethod",
@@ -151,6 +159,15 @@ describe(
     PENDING="Nobody decided yet. It earns nothing and counts in no sum so far.",
     APPROVED="It counts, and was paid by the activity's rule.",
     REJECTED="It counts for nothing. It has to be voided before another one can be recorded for the same person and shift.",
+)
+describe(
+    AlarmKind,
+    "What looks wrong about how attendances were recorded. An alarm accuses nobody: somebody looks into it and says what "
+    "they found.",
+    MANY_ENTRIES="One organiser entered more than 50 people within 10 minutes, none of them scanned, over all their lists.",
+    TWO_PLACES="The same person is said to have been in two activities at the same time.",
+    RECORDED_AFTER_CREATION="Hours were recorded within an hour after the activity was created, or it was created only after the "
+    "shift had begun.",
 )
 describe(
     AccountKind,

@@ -12,13 +12,14 @@ from domain.points.read_trial_balance import read_trial_balance
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from schema.context import Info
-from schema.enums import ActivityOrder, BookTime, ClaimState
+from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState
 from schema.inputs.volunteering import ActivityFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
 from schema.scalars import Points
-from schema.searching import activities_where, problem_of_filter
+from schema.searching import activities_where, alarms_where, problem_of_filter
+from schema.types.alarms import Alarm
 from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
 from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.places import Area
@@ -95,6 +96,16 @@ class Query:
         "administrators they belong to, recorded by somebody else, about somebody else. Empty for everyone else.",
         order="recorded_at",
         where=MAY_APPROVE,
+    )
+    alarms: Connection[Alarm] = connection(
+        "What somebody should look into about how attendances were recorded, latest first. Auditors and administrators of a "
+        "district, administrators over the host, but nobody whom it is about; empty for everyone else.",
+        order="-raised_at",
+        where=alarms_where,
+        args={
+            "kinds": argument(list[AlarmKind] | None, "Only of these kinds."),
+            "settled": argument(bool | None, "true: only those that are settled. false: only those that are not."),
+        },
     )
     ticket_offers: Connection[TicketOffer] = connection(
         "Offers, those whose sales open last come first.", order="-sales_open_at"

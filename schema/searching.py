@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from domain.refusals import InvalidInput
 from domain.volunteering.activity_status import status_is
 from domain.volunteering.search import SearchTerms, search_terms
-from schema.enums import ActivityStatus
+from schema.enums import ActivityStatus, AlarmKind
 from schema.inputs.volunteering import ActivityFilter
 from schema.messages import message_of
 from schema.reads.arguments import Text
@@ -62,3 +62,11 @@ def problem_of_filter(filter: ActivityFilter | None) -> Text | None:  # noqa: A0
     except InvalidInput as refusal:
         return Text(message_of(refusal, "zh-CN"), message_of(refusal, "en"))
     return None
+
+
+def alarms_where(kinds: list[AlarmKind] | None, *, settled: bool | None) -> Iterator[Condition]:
+    """The conditions of Query.alarms."""
+    if kinds is not None:
+        yield condition("{other}.kind IN :kinds", kinds=kinds)
+    if settled is not None:
+        yield condition("{other}.settled_at IS NOT NULL" if settled else "{other}.settled_at IS NULL")

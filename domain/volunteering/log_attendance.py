@@ -12,9 +12,10 @@ from domain.people.find_resident import find_residents_by_phone
 from domain.ranges import check_length
 from domain.refusals import ActivityCancelled, Forbidden, NotFound, NotOpen
 from domain.viewer_sql import for_viewer
+from domain.volunteering.alarms import raise_alarms
 from domain.volunteering.attendance_record import AttendanceRecord, ReadRecord, read_records, records_data
 from domain.volunteering.batch import HeldShift, Ids, Known, NewAttendance, decide, wallet_of
-from domain.volunteering.locks import lock_of
+from domain.volunteering.locks import hold_people, hold_recorder, lock_of
 from domain.volunteering.logged_row import LoggedRow, rows_from_data, rows_to_data
 from domain.volunteering.payment import Payment, count_attendances, pay
 from domain.volunteering.points_rule import RULE, rule_of
@@ -61,6 +62,7 @@ async def log_attendance(caller: Caller, wish: LogAttendanceWish, now: datetime)
         first_answers = await claim(tx, intent, NOT_YET_KNOWN, now)
         if first_answers is not None:
             return rows_from_data(first_answers)
+        await hold_recorder(tx, organiser_id)
         shift = await hold_shift(tx, organiser_id, wish.shift_id)
         known = await look_up(tx, shift, [row for row in rows if isinstance(row, ReadRecord)])
         answers, added = decide(rows, shift, known, [Ids(tx.new_id(), tx.new_id()) for _ in rows], now)
@@ -130,9 +132,10 @@ INSERT = """INSERT INTO attendances (id, activity_id, shift_id, resident_id, che
 async def record(
     tx: Transaction, shift: HeldShift, added: Sequence[NewAttendance], organiser_id: int, now: datetime
 ) -> None:
-    """The attendances are recorded; those that nobody has to approve are counted and paid."""
+    """The attendances are recorded; those that nobody has to approve are counted and paid. What looks wrong raises alarms."""
     if not added:
         return
+    await hold_people(tx, [attendance.resident_id for attendance in added])
     await count_attendances(tx, shift.activity_id, sum(a.approval is AttendanceApproval.NOT_NEEDED for a in added))
     await pay(tx, shift, [payment_of(attendance) for attendance in added if attendance.points], organiser_id, now)
     rows = [
@@ -142,6 +145,7 @@ async def record(
         for a in added
     ]  # fmt: skip
     await tx.execute_many(INSERT, rows)
+    await raise_alarms(tx, shift, added, organiser_id, now)
     tx.announce(f"activity:{shift.activity_id}")
 
 

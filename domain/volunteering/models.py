@@ -120,3 +120,25 @@ class Attendance(Model):
 
     class Meta:
         table = "attendances"
+
+
+class Alarm(Model):
+    """What somebody should look into: how `organiser` recorded attendances. `people` and `minutes` are its figures."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    kind = fields.TextField()
+    activity_id = fields.BigIntField()
+    shift_id = fields.BigIntField()
+    organiser_id = fields.BigIntField()
+    resident_id = fields.BigIntField(null=True)
+    attendance_id = fields.BigIntField(null=True)
+    other_attendance_id = fields.BigIntField(null=True)
+    people = fields.BigIntField()
+    minutes = fields.BigIntField()
+    raised_at = InstantField()
+    settled_at = InstantField(null=True)
+    settled_by_id = fields.BigIntField(null=True)
+    note = fields.TextField(null=True)
+
+    class Meta:
+        table = "alarms"

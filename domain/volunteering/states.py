@@ -56,3 +56,11 @@ class AttendanceApproval(StrEnum):
     PENDING = "PENDING"
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
+
+
+class AlarmKind(StrEnum):
+    """What looks wrong. The names are what the database and the API hold."""
+
+    MANY_ENTRIES = "MANY_ENTRIES"
+    TWO_PLACES = "TWO_PLACES"
+    RECORDED_AFTER_CREATION = "RECORDED_AFTER_CREATION"

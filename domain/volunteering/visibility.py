@@ -3,7 +3,7 @@
 An activity and its shifts: everybody, once it was published; before that, and when it is cancelled before that, the host's
 organisers. A sign-up: its resident, the
 activity's organisers. An attendance: its resident, the activity's organisers, the host's administrators (who may void
-it), readers of the book.
+it), readers of the book. An alarm: the host's administrators, readers of the book, but nobody whom it is about.
 """
 
 from __future__ import annotations
@@ -55,3 +55,10 @@ def sees_attendance(t: str) -> str:
     """SQL: `:viewer` may know of the attendances row `t`."""
     staff = of_its_activity(t, decides_on_attendances("va"))
     return f"({t}.resident_id = :viewer OR {staff} OR {reads_the_book()})"
+
+
+def sees_alarm(t: str) -> str:
+    """SQL: `:viewer` may know of the alarms row `t`: a reader of the book or an administrator over the host, never one whom
+    it is about."""
+    return f"""(({reads_the_book()} OR {of_its_activity(t, administers("va"))}) AND {t}.organiser_id <> :viewer
+        AND ({t}.resident_id IS NULL OR {t}.resident_id <> :viewer))"""

@@ -188,3 +188,12 @@ class RejectAttendanceInput:
     attendance_id: strawberry.ID = strawberry.field(description="Which attendance.")
     reason: str = strawberry.field(description="Why, 1 to 500 characters, for whoever entered it and for the resident.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="An alarm that somebody looked into.")
+class SettleAlarmInput:
+    """See the act settle_alarm."""
+
+    alarm_id: strawberry.ID = strawberry.field(description="Which alarm.")
+    note: str = strawberry.field(description="What was found, 1 to 500 characters. Kept for good.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.mutations.alarms import AlarmMutations
 from schema.mutations.approval import ApprovalMutations
 from schema.mutations.attendance import AttendanceMutations
 from schema.mutations.claims import ClaimsMutations
@@ -24,6 +25,7 @@ class Mutation(
     VolunteeringMutations,
     AttendanceMutations,
     ApprovalMutations,
+    AlarmMutations,
     RedemptionMutations,
     GateMutations,
     PointsMutations,

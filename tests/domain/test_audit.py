@@ -25,6 +25,7 @@ from storage import fetch, read
 from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, an_offer, an_order, staff_of, tickets_of
+from tests.builders.volunteering import an_activity, an_attendance
 from tests.clock import NOW, later
 from tests.tampering import tampered
 
@@ -74,7 +75,7 @@ async def some_volunteering() -> dict[str, int]:
     came = [first.resident_id or 0, second.resident_id or 0]
     records = tuple(AttendanceRecord(ById(resident_id), later(hours=1)) for resident_id in came)
     list_of_names = LogAttendanceWish(shift_id=shift, records=records, idempotency_key="L")
-    logged = await log_attendance(organiser, list_of_names, later(hours=2))
+    logged = await log_attendance(organiser, list_of_names, later(hours=4))
     voided, attendance = (row.attendance_id or 0 for row in logged)
     await void_attendance(
         organiser, VoidAttendanceWish(attendance_id=voided, reason="记错了", idempotency_key="V"), NOW
@@ -85,6 +86,9 @@ async def some_volunteering() -> dict[str, int]:
     colleague = await organiser_of(wish.host_id)
     approval = ApproveAttendanceWish(attendance_id=entry.attendance_id or 0, idempotency_key="A")
     approved = (await approve_attendance(colleague, approval, later(hours=28))).attendance_id
+    resident_id = await a_resident()
+    for _ in range(2):  # in two places at once: an alarm
+        await an_attendance(await an_activity(), resident_id)
     return {"activity": activity, "shift": shift, "attendance": attendance, "voided": voided, "approved": approved}
 
 
@@ -170,6 +174,10 @@ TAMPERING = {
     "an approval by the resident themselves": (
         "UPDATE attendances SET decided_by_id = resident_id WHERE id = {s.approved}",
         {"attendance_second_person"},
+    ),
+    "an alarm settled by the resident it is about": (
+        "UPDATE alarms SET settled_by_id = resident_id, settled_at = 1, note = '没事' WHERE kind = 'TWO_PLACES'",
+        {"alarm_settlers"},
     ),
     "more tickets left than are": (
         "UPDATE offer_sessions SET remaining = remaining + 1 WHERE id = {s.session}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from storage import fetch
 from tests.builders.claims import TODAY, a_file
 from tests.builders.people import organiser_of
 from tests.builders.redemption import Offer, a_ticket, an_order
-from tests.builders.volunteering import Activity, a_key, a_sign_up
+from tests.builders.volunteering import Activity, a_key, a_sign_up, an_attendance
 from tests.clock import NOW, later
 from tests.roles.people import (
     BOOK,
@@ -63,6 +63,7 @@ class Deed:
         return next(code for code, group in self.told.items() if who in group)
 
 
+EARLIER = later(minutes=-90)  # a shift that began then is over
 FORBIDDEN = {"FORBIDDEN": EVERYBODY}
 NOT_FOUND = {"NOT_FOUND": EVERYBODY}
 
@@ -108,11 +109,12 @@ async def the_owners_sign_up(world: World) -> Wish:
 
 
 async def a_list(world: World) -> Wish:
-    return {"shiftId": shift_id(await an_activity_of_the_host(world))} | the_owner_came(world)
+    return {"shiftId": shift_id(await an_activity_of_the_host(world, begins=EARLIER))} | the_owner_came(world)
 
 
 async def a_list_of_a_draft(world: World) -> Wish:
-    return {"shiftId": shift_id(await an_activity_of_the_host(world, publish=False))} | the_owner_came(world)
+    draft = await an_activity_of_the_host(world, begins=EARLIER, publish=False)
+    return {"shiftId": shift_id(draft)} | the_owner_came(world)
 
 
 async def the_owners_attendance(world: World) -> Wish:
@@ -136,6 +138,16 @@ async def an_entry_of_the_organisers_own(world: World) -> Wish:
 
 async def an_unbelievable_entry(world: World) -> Wish:
     return await an_entry(world) | {"reason": "名单上没有此人"}
+
+
+async def an_alarm(world: World) -> Wish:
+    """The owner was in two places, says an organiser who is nobody of the table."""
+    recorder = await organiser_of(world.places.host)
+    for _ in range(2):
+        activity = await an_activity_of_the_host(world)
+        await an_attendance(replace(activity, organiser=recorder), world.people[Who.OWNER])
+    number = (await fetch("SELECT id FROM alarms WHERE organiser_id = ?", recorder.resident_id))[0][0]
+    return {"alarmId": encode_id("Alarm", number), "note": "已电话核实", "idempotencyKey": a_key()}
 
 
 async def an_offer_on_sale(world: World) -> Wish:
@@ -281,6 +293,7 @@ DEEDS = {
     "reject what was entered afterwards": Deed(
         "rejectAttendance", an_unbelievable_entry, ORGANISERS | HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
     ),
+    "settle an alarm": Deed("settleAlarm", an_alarm, BOOK | HOST_ADMINS, NOT_FOUND),
     "create an offer": Deed("createTicketOffer", a_new_offer, ORGANISERS, FORBIDDEN),
     "put a draft on sale": Deed("publishTicketOffer", a_draft_offer, ORGANISERS, {"FORBIDDEN": GATE} | NOT_FOUND),
     "pause an offer": Deed("pauseTicketOffer", an_offer_on_sale, ORGANISERS, FORBIDDEN),
@@ -336,7 +349,7 @@ def tickets_of(offer: Offer) -> Wish:
 
 
 def the_owner_came(world: World) -> Wish:
-    record = {"attendee": {"residentId": world.truth.people[Who.OWNER]}, "checkedInAt": NOW.isoformat()}
+    record = {"attendee": {"residentId": world.truth.people[Who.OWNER]}, "checkedInAt": EARLIER.isoformat()}
     return {"records": [record], "idempotencyKey": a_key()}
 
 

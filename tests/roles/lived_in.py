@@ -21,6 +21,7 @@ from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
 from domain.volunteering.approve_attendance import approve_attendance
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
 from domain.volunteering.reject_attendance import reject_attendance
+from domain.volunteering.settle_alarm import SettleAlarmWish, settle_alarm
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from ledger.expiry_policy import Expiry
 from schema.ids import encode_id
@@ -83,6 +84,7 @@ async def tell(world: World, happened: Happened) -> None:
     found = [*happened.rows, *happened.never_published, *(ref("Resident", id_) for id_ in world.people.values())]
     for resident_id in (world.people[Who.OWNER], happened.neighbour):
         found += [ref("Wallet", row[0]) for row in await fetch(SELECT_WALLETS, resident_id)]
+    found += [ref("Alarm", row[0]) for row in await fetch("SELECT id FROM alarms")]
     await world.learn((one["__typename"], one["id"]) for one in found)
     world.hide(*happened.never_published)
     truth.took_part = {truth.people[Who.OWNER], neighbour["id"]}
@@ -124,7 +126,15 @@ async def what_was_entered_afterwards(world: World, neighbour: int) -> list[Ref]
     await approve_attendance(organiser, an_approval(approved), NOW)
     rejected = await entered_afterwards(other, world.people[Who.OWNER], former)
     await reject_attendance(organiser, a_rejection(rejected), NOW)
+    await settle_first_alarm(world)
     return [ref("Activity", activity.id), ref("Activity", other.id)]
+
+
+async def settle_first_alarm(world: World) -> None:
+    """The owner was in two places; somebody looked into it."""
+    alarms = await fetch("SELECT id FROM alarms WHERE kind = 'TWO_PLACES' ORDER BY id")
+    wish = SettleAlarmWish(alarm_id=alarms[0][0], note="已电话核实", idempotency_key=a_key())
+    await settle_alarm(world.caller(Who.AUDITOR), wish, NOW)
 
 
 async def offers(world: World, happened: Happened) -> None:

@@ -73,6 +73,7 @@ SEEN: dict[str, Seen] = {
     "Shift": Seen(EVERYBODY, unpublished=ORGANISERS),
     "SignUp": Seen(ORGANISERS, owner=True),
     "Attendance": Seen(ORGANISERS | HOST_ADMINS | BOOK, owner=True),
+    "Alarm": Seen(BOOK | HOST_ADMINS),
     "Wallet": Seen(BOOK, owner=True),
     "Account": Seen(BOOK, owner=True),
     "Entry": Seen(BOOK, owner=True),
@@ -115,6 +116,10 @@ FIELDS: dict[str, Fields] = {
     "Attendance": Fields(
         "id resident shift checkedInAt checkedOutAt method grade reason approval decidedBy decidedAt rejectReason recordedBy "
         "pointsEarned transfer voidedAt voidReason"
+    ),
+    "Alarm": Fields(
+        "id kind message activity shift organiser resident attendance otherAttendance people minutes raisedAt settledAt "
+        "settledBy note"
     ),
     "Claim": Fields(
         "id resident host programme figure previousFigure increase seenOn maskedAccount accountShared photoSha256 state doubts "
@@ -167,6 +172,7 @@ VALUES = {
     "VoidAttendancePayload": "attendance transfer errors",
     "ApproveAttendancePayload": "attendance transfer errors",
     "RejectAttendancePayload": "attendance errors",
+    "SettleAlarmPayload": "alarm errors",
     "TicketOfferPayload": "offer errors",
     "TicketOrderPayload": "order errors",
     "AdmitTicketPayload": "admission ticket errors",
@@ -184,10 +190,21 @@ VALUES = {
 }
 CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
-CONNECTED = ["Activity", "Attendance", "Claim", "Entry", "Programme", "SignUp", "Ticket", "TicketOffer", "TicketOrder"]
+CONNECTED = [
+    "Activity",
+    "Alarm",
+    "Attendance",
+    "Claim",
+    "Entry",
+    "Programme",
+    "SignUp",
+    "Ticket",
+    "TicketOffer",
+    "TicketOrder",
+]
 
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
-    "node nodes viewer area activities activity attendancesToApprove ticketOffers ticketOffer programmes programme claims "
-    "claimLimit trialBalance"
+    "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
+    "claims claimLimit trialBalance"
 )

@@ -124,6 +124,17 @@ def id_of(row: Ref) -> str:
 PAGE = f"{{ nodes {REF} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}"
 
 
+async def test_alarms_are_told_to_readers_of_the_book_and_administrators_over_the_host(lived_in: World) -> None:
+    there = lived_in.truth.of_type("Alarm")
+    assert there
+    for who in Who:
+        expected = page(sorted((row for row in there if lived_in.truth.sees(who, row)), key=id_of))
+        answered = (await lived_in.data(who, f"{{ alarms(first: 50) {PAGE} }}"))["alarms"]
+        answered["nodes"].sort(key=id_of)
+        answered["edges"].sort(key=lambda edge: id_of(edge["node"]))
+        assert list(differences(expected, answered, who)) == []
+
+
 async def test_what_waits_for_approval_is_told_to_those_who_may_decide(lived_in: World) -> None:
     truth = lived_in.truth
     query = f"{{ attendancesToApprove(first: 50) {PAGE} }}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -26,6 +26,8 @@ from tests.builders.people import a_phone, a_resident, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import Offer, an_offer
 from tests.builders.volunteering import (
+    AFTERWARDS,
+    STARTS,
     Activity,
     a_key,
     a_list,
@@ -48,7 +50,7 @@ TELLERS = (
     | dict.fromkeys(
         ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
     )
-    | dict.fromkeys(["Resident", "Wallet", "Account", "Entry", "Transfer", "Programme"], Who.AUDITOR)
+    | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer", "Programme"], Who.AUDITOR)
 )
 
 
@@ -177,15 +179,19 @@ async def revoke(world: World, who: Who) -> None:
     await revoke_role(RoleWish(resident_id=world.people[who], role=role, **over), world.server.clock.now)
 
 
-async def an_activity_of_the_host(world: World, title: str = "示例义诊", *, publish: bool = True) -> Activity:
-    """With every field filled in and two shifts, the second for one person only."""
-    organiser = world.caller(Who.ORGANISER)
-    shifts = [a_shift(later(hours=1), later(hours=2), 10, "上午"), a_shift(later(hours=2), later(hours=3), 1, "下午")]
+async def an_activity_of_the_host(
+    world: World, title: str = "示例义诊", *, begins: datetime = STARTS, publish: bool = True
+) -> Activity:
+    """With every field filled in and two shifts of an hour each, the second for one person only."""
+    organiser, first_ends, ends = world.caller(Who.ORGANISER), begins + timedelta(hours=1), begins + timedelta(hours=2)
+    shifts = [a_shift(begins, first_ends, 10, "上午"), a_shift(first_ends, ends, 1, "下午")]
     wish = await an_activity_wish(
         host_id=world.places.host,
         title=title,
         area_code="RC-LH-1",
-        sign_up_closes_at=later(minutes=50),
+        starts_at=begins,
+        ends_at=ends,
+        sign_up_closes_at=begins - timedelta(minutes=10),
         capacity=50,
         points_rule=an_hourly_rule(),
         shifts=shifts,
@@ -210,9 +216,9 @@ async def an_offer_of_the_host(world: World, cost: int = 5, *, publish: bool = T
 
 
 async def attended(world: World, activity: Activity, resident_id: int, by: Who, shift: int = 0) -> int:
-    """Somebody was there and was written down; the attendance's id."""
+    """Somebody was there and was written down when it was over; the attendance's id."""
     wish = replace(a_list(activity, was_there(resident_id, NOW)), shift_id=activity.shift_ids[shift])
-    (row,) = await log_attendance(world.caller(by), wish, NOW)
+    (row,) = await log_attendance(world.caller(by), wish, AFTERWARDS)
     assert row.attendance_id, row.refusal
     return row.attendance_id
 

@@ -20,6 +20,11 @@ RULES: dict[str, str] = {
         activities_status_known
         admissions_conflict_known
         admissions_undo_whole
+        alarms_figures_not_negative
+        alarms_kind_known
+        alarms_settled_by_another
+        alarms_settled_whole
+        alarms_two_places_whole
         areas_level_known
         attendances_afterwards_has_reason
         attendances_approval_by_grade
@@ -102,6 +107,8 @@ RULES: dict[str, str] = {
         accounts_wallet_once
         activity_partners_once
         admissions_scan_once
+        alarms_creation_once
+        alarms_two_places_once
         area_management_pair_unique
         area_within_pair_unique
         areas_code_unique
@@ -135,12 +142,17 @@ RULES: dict[str, str] = {
         activities_start
         admissions_session
         admissions_ticket
+        alarms_open
+        alarms_organiser
+        alarms_raised
         area_management_manager
         area_within_ancestor
         areas_parent
         attendances_activity
         attendances_pending
+        attendances_presence
         attendances_resident
+        attendances_unscanned
         attractions_offer
         claim_limits_programme
         claims_account

@@ -107,6 +107,21 @@ RULES = {
         at("Attendance", "attendanceId", reason="记错人", idempotencyKey="void"),
         {"owner", "auditor"} | ORGANISERS | ADMINISTRATORS,
     ),
+    "approveAttendance": Rule(
+        ORGANISERS | ADMINISTRATORS,
+        at("Attendance entered afterwards", "attendanceId", idempotencyKey="approve"),
+        {"owner", "auditor"} | ORGANISERS | ADMINISTRATORS,
+    ),
+    "rejectAttendance": Rule(
+        ORGANISERS | ADMINISTRATORS,
+        at("Attendance entered afterwards", "attendanceId", reason="名单上没有此人", idempotencyKey="reject"),
+        {"owner", "auditor"} | ORGANISERS | ADMINISTRATORS,
+    ),
+    "settleAlarm": Rule(
+        {"auditor"} | ADMINISTRATORS,
+        at("Alarm", "alarmId", note="已电话核实", idempotencyKey="settle"),
+        {"auditor"} | ADMINISTRATORS,
+    ),
     "createTicketOffer": Rule(ORGANISERS, a_new_offer),
     "publishTicketOffer": Rule(ORGANISERS, at("TicketOffer", "offerId"), type_name="TicketOfferIdInput"),
     "pauseTicketOffer": Rule(ORGANISERS, at("TicketOffer", "offerId"), type_name="TicketOfferIdInput"),

@@ -29,6 +29,8 @@ SEEN_BY = {
     "draft Shift": ORGANISERS,
     "SignUp": {"owner"} | ORGANISERS,
     "Attendance": {"owner", "administrator of the community"} | ORGANISERS | BOOK_READERS,
+    "Attendance entered afterwards": {"owner", "administrator of the community"} | ORGANISERS | BOOK_READERS,
+    "Alarm": {"administrator of the community"} | BOOK_READERS,
     "Resident": {"owner"} | ORGANISERS | BOOK_READERS,
     "Resident who took no part": {"stranger"} | BOOK_READERS,
     "Wallet": {"owner"} | BOOK_READERS,

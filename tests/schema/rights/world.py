@@ -15,7 +15,7 @@ from tests.builders.claims import Station, a_claim
 from tests.builders.people import a_caller, an_administrator, an_auditor, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, a_ticket, an_offer
-from tests.builders.volunteering import a_sign_up, an_activity, an_attendance, an_hourly_rule
+from tests.builders.volunteering import a_pending_attendance, a_sign_up, an_activity, an_attendance, an_hourly_rule
 from tests.clock import NOW
 
 ROLES = (
@@ -90,6 +90,9 @@ async def volunteering(host: int, people: dict[str, Caller]) -> dict[str, str]:
     draft = await an_activity(host_id=host, publish=False)
     sign_up_id = await a_sign_up(activity, owner)
     attendance_id = await an_attendance(activity, owner.resident_id)
+    # at the same time somewhere else, somebody remembers: that is an alarm
+    entered_id = await a_pending_attendance(await an_activity(host_id=host), owner.resident_id)
+    ((alarm_id,),) = await fetch("SELECT id FROM alarms")
     return {
         "Activity": encode_id("Activity", activity.id),
         "draft Activity": encode_id("Activity", draft.id),
@@ -97,6 +100,8 @@ async def volunteering(host: int, people: dict[str, Caller]) -> dict[str, str]:
         "draft Shift": encode_id("Shift", draft.shift_id),
         "SignUp": encode_id("SignUp", sign_up_id),
         "Attendance": encode_id("Attendance", attendance_id),
+        "Attendance entered afterwards": encode_id("Attendance", entered_id),
+        "Alarm": encode_id("Alarm", alarm_id),
     }
 
 
