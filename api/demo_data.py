@@ -43,6 +43,7 @@ from storage.instants import from_micros
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HISTORY = timedelta(days=15)  # how long before the day of filling all of it was announced
+LONG_AGO = -4  # days: what was forgotten there is entered afterwards
 LATECOMERS_STAY_AWAY = 8  # of those who signed up, each eighth does not come
 VISITORS_OF_YESTERDAY, VISITORS_TO_COME, STRAWBERRY_FRIENDS = 8, 20, 5
 
@@ -132,14 +133,18 @@ async def play_activity(demo: Demo, activity: DemoActivity, first_resident: int)
         "SELECT id, starts_at, ends_at FROM shifts WHERE activity_id = ? ORDER BY position", activity_id
     )
     shift = shifts[-1] if activity.shifts else shifts[0]
-    attendees = []
+    attendees, absent = [], []
     for number in range(activity.sign_ups):
         resident = demo.resident(first_resident + number)
         await sign_up(resident, shift[0], demo.announced_at + timedelta(hours=number))
         if number % LATECOMERS_STAY_AWAY != LATECOMERS_STAY_AWAY - 1:
             attendees.append(resident)
+        else:
+            absent.append(resident)
     if activity.over:
         await log_attendees(organiser, shift, attendees)
+    if activity.day <= LONG_AGO and absent:
+        await enter_afterwards(organiser, shift, absent[0])
 
 
 def organiser_of(demo: Demo, activity: DemoActivity) -> Caller:
@@ -207,6 +212,15 @@ async def log_attendees(organiser: Caller, shift: Row, attendees: list[Caller]) 
     wish = LogAttendanceWish(shift_id=shift_id, records=records, idempotency_key=f"demo-attendance-{shift_id}")
     rows = await log_attendance(organiser, wish, ends_at + timedelta(hours=1))
     assert all(row.refusal is None for row in rows), rows
+
+
+async def enter_afterwards(organiser: Caller, shift: Row, forgotten: Caller) -> None:
+    """Two days later the organiser remembers somebody: that waits for a second person."""
+    shift_id, starts_at, ends_at = shift[0], from_micros(shift[1]), from_micros(shift[2])
+    record = AttendanceRecord(ById(forgotten.signed_in()), starts_at, ends_at, reason="当天手机没电，事后补录（示例）")
+    wish = LogAttendanceWish(shift_id=shift_id, records=(record,), idempotency_key=f"demo-afterwards-{shift_id}")
+    (row,) = await log_attendance(organiser, wish, ends_at + timedelta(days=2))
+    assert row.refusal is None, row
 
 
 async def open_offer(demo: Demo, offer: DemoOffer) -> None:

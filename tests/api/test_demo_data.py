@@ -44,6 +44,7 @@ async def test_the_demo_shows_the_whole_page_and_adds_up() -> None:
     assert await counted("role_grants") == 25
     assert await counted("sign_ups", "status = 'WAITLISTED'") == 3
     assert await counted("attendances") > 50
+    assert await counted("attendances", "approval = 'PENDING' AND reason LIKE '%示例%'") >= 1
     assert await counted("tickets", "status = 'ADMITTED'") == 16
     assert await read(audit_everything) == []
 
