@@ -12,8 +12,9 @@ from tests.crash.rounds import MOST_ROUNDS
 
 async def play(engine: str, rounds: int, seed: int) -> None:
     async with rounds_on(engine, seed) as killing:
-        for told in await killing.play(rounds):
+        async for told in killing.play(rounds):
             sys.stdout.write(f"{told}\n")
+            sys.stdout.flush()
     sys.stdout.write(
         f"{rounds} rounds on {engine}: every acknowledged order is there, none is there twice, the audit is clean\n"
     )

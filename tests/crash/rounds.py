@@ -51,23 +51,22 @@ class Rounds:
     asked: list[Asked] = field(default_factory=list)
     played: int = 0
 
-    async def play(self, rounds: int) -> list[str]:
+    async def play(self, rounds: int) -> AsyncIterator[str]:
         """So many kills, each followed by a start on what is left; what happened in each. Raises AssertionError."""
         assert rounds <= MOST_ROUNDS
         await self.settle_in()
-        stories = []
         for _ in range(rounds):
             async with self.serving() as program:
                 await self.everybody_asks_again(program)
-                stories.append(await self.a_killing(program))
+                told = await self.a_killing(program)
             if self.postgres and not (self.postgres.data / "postmaster.pid").exists():
                 start_again(self.postgres)
             await self.look()
+            yield told
         async with self.serving() as program:
             await self.everybody_asks_again(program)
         await self.look()
         assert len(self.heard) == REDEMPTIONS * rounds
-        return stories
 
     async def settle_in(self) -> None:
         """People with points, and an offer that is on sale by the clock on the wall, which is the one that the server has."""
@@ -115,7 +114,8 @@ class Rounds:
                 end(program)
 
         await at_once(self.ask(program, each, kill_in_time) for each in asked)
-        end(program)
+        if self.postgres and first == "database":
+            end(program)
         if self.postgres and first == "server":
             kill_postgres(self.postgres)
         assert len(self.heard) - before >= after
@@ -161,7 +161,6 @@ class Rounds:
 
 
 def end(program: Program) -> None:
-    """SIGKILL, if it still runs."""
+    """SIGKILL."""
     assert program.process
-    if program.process.returncode is None:
-        program.process.kill()
+    program.process.kill()

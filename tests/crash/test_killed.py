@@ -8,4 +8,4 @@ from tests.crash.databases import rounds_on
 
 async def test_a_kill_loses_nothing_that_was_acknowledged_and_retries_double_nothing(engine: Engine) -> None:
     async with rounds_on(engine, seed=4) as killing:
-        assert len(await killing.play(rounds=1)) == 1
+        assert len([told async for told in killing.play(rounds=1)]) == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.simulation.attending import Came, Decide, Log, Void
+from tests.simulation.book import Seal
 from tests.simulation.gate import Admit, Seen, Sync, Undo
 from tests.simulation.model import MAIN_GATE, Model, Wish, order_of
 from tests.simulation.points import Adjust
@@ -32,7 +33,7 @@ class Desires:
         """A new wish."""
         self.made += 1
         kinds: list[tuple[Callable[[str, datetime], Wish], int]] = [
-            (self.redeem, 8), (self.redeem_at_gate, 4), (self.log, 5), (self.adjust, 4),
+            (self.redeem, 8), (self.redeem_at_gate, 4), (self.log, 5), (self.adjust, 4), (self.seal, 1),
             *([(self.refund, 4)] if self.orders else []),
             *([(self.void, 2), (self.decide, 2)] if self.attendances else []),
             *([(self.admit, 5), (self.sync, 3)] if self.town.tickets else []),
@@ -50,6 +51,9 @@ class Desires:
         elif isinstance(wish, Admit | Sync):
             seen = [wish.seen] if isinstance(wish, Admit) else wish.rows
             self.scans += [(each.gate, each.scan) for each in seen if f"{each.gate} {each.scan}" in self.town.heard]
+
+    def seal(self, _: str, __: datetime) -> Wish:
+        return Seal(whole=self.dice.random() < 0.3)
 
     def anybody(self) -> int:
         return self.dice.randrange(PEOPLE)

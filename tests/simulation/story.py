@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Any
 
 from domain.redemption.ticket_token import ticket_token
 from domain.refusals import Refusal
-from storage import Database, close_database, open_database
+from ledger.seal_transfers import BEFORE_ALL
+from ledger.unsealed import find_unsealed
+from storage import Database, close_database, open_database, read
 from storage.ids import IdSource
 from storage.instants import from_micros
+from tests.simulation.book import Expire, Seal
 from tests.simulation.clock import FalseClock
 from tests.simulation.desires import Desires
 from tests.simulation.model import DONE, Model, Outcome, Wish, tickets_of
@@ -21,7 +25,7 @@ from tests.simulation.points import Adjust
 from tests.simulation.reckoning import differences, heard_tickets
 from tests.simulation.redeeming import Redeem, RedeemAtGate
 from tests.simulation.report import Report, StoryFailed, told, told_error
-from tests.simulation.town import HeardTicket, a_town
+from tests.simulation.town import PROGRAMMES, HeardTicket, a_town
 from tests.simulation.turns import Fault, NotHeard, Player, Turns, make_commits_refusable
 
 MOMENTS = 22
@@ -30,6 +34,14 @@ FAULTS = {
     Fault.NONE: 40, Fault.COMMIT_FAILS: 4, Fault.ANSWER_LOST: 4, Fault.CANCELLED_BEFORE: 1, Fault.CANCELLED_DURING: 3,
     Fault.CUT_OFF: 1,
 }  # fmt: skip
+
+
+AFault = Callable[[], Fault]
+
+
+def no_fault() -> Fault:
+    """All goes well."""
+    return Fault.NONE
 
 
 @dataclass(eq=False)
@@ -68,6 +80,7 @@ class Story:
                 await self.something_happens()
                 await self.moment([self.who_acts() for _ in range(self.dice.choice([1, 1, 2, 3, 4]))], self.a_fault)
             await self.last_rounds()
+            await self.years_later()
             self.report.check(await differences(self.model))
         except Exception as error:
             if isinstance(error, StoryFailed):
@@ -85,13 +98,31 @@ class Story:
     async def something_happens(self) -> None:
         """Time passes; seldom somebody sets the clock, or the program is started anew."""
         self.clock.jump(timedelta(seconds=self.dice.randint(1, 600)))
-        match self.dice.choices(["nothing", "forward", "back", "restart"], weights=[80, 10, 6, 4])[0]:
+        match self.dice.choices(["nothing", "forward", "back", "restart", "expiry"], weights=[78, 10, 6, 4, 2])[0]:
             case "forward":
                 self.jump(timedelta(minutes=self.dice.choice([self.dice.randint(30, 600), 1500])))
             case "back":
                 self.jump(-timedelta(minutes=self.dice.randint(1, 180)))
             case "restart":
                 await self.restart()
+            case "expiry":
+                await self.points_expire(self.a_fault)
+
+    async def points_expire(self, a_fault: AFault) -> None:
+        """The operator's command, which nobody waits for: what it did not do, the next run does."""
+        for programme in PROGRAMMES:
+            await self.moment([Intent(Expire(programme))], a_fault)
+
+    async def years_later(self) -> None:
+        """Whatever can expire has, though runs fail; and all of the book is sealed, with two at it."""
+        for _ in range(2):
+            self.jump(timedelta(days=self.dice.randint(20, 400)))
+            await self.points_expire(self.a_fault)
+            await self.points_expire(no_fault)
+        await self.moment([Intent(Seal()), Intent(Seal(whole=True))], self.a_fault)
+        await self.moment([Intent(Seal(whole=True))], no_fault)
+        unsealed = await read(lambda reader: find_unsealed(reader, BEFORE_ALL, 1))
+        self.report.expect(not unsealed, f"nobody sealed {unsealed}")
 
     def jump(self, by: timedelta) -> None:
         self.clock.jump(by)
@@ -124,7 +155,7 @@ class Story:
     def a_fault(self) -> Fault:
         return self.dice.choices(list(FAULTS), weights=list(FAULTS.values()))[0]
 
-    async def moment(self, acting: list[Intent], a_fault: Any) -> None:
+    async def moment(self, acting: list[Intent], a_fault: AFault) -> None:
         """They act at once: one transaction after the other, in the order of the dice."""
         playing: dict[Player, tuple[Intent, datetime]] = {}
         for intent in acting:
@@ -193,7 +224,7 @@ class Story:
         """The network is good again: everybody who heard nothing asks until they are answered."""
         for _ in range(LAST_ROUNDS):
             for intent in [intent for intent in self.intents if not intent.heard]:
-                await self.moment([intent], lambda: Fault.NONE)
+                await self.moment([intent], no_fault)
         unheard = [intent.wish for intent in self.intents if not intent.heard]
         self.report.expect(not unheard, f"nobody answers {told(unheard)}")
 

@@ -24,7 +24,8 @@ from domain.volunteering.create_activity import create_activity
 from domain.volunteering.points_rule import PointsRule
 from domain.volunteering.states import ActivityKind
 from ledger.accounts import create_programme
-from storage import fetch, write
+from ledger.expiry_policy import Expiry
+from storage import Transaction, fetch, write
 from tests.clock import NOW, later
 
 PEOPLE = 5
@@ -71,6 +72,7 @@ class Town:
 
     dice: random.Random
     budgets: dict[str, int | None] = field(default_factory=dict)
+    expiry: dict[str, tuple[Expiry, int]] = field(default_factory=dict)
     residents: list[int] = field(default_factory=list)
     organiser: Caller = field(default_factory=Caller)
     gate_staff: Caller = field(default_factory=Caller)
@@ -93,10 +95,11 @@ async def a_town(dice: random.Random) -> Town:
     """Two programmes, one with a budget; a handful of people; three shifts that earn points and three offers that take them."""
     town = Town(dice)
     town.budgets = {XUEXI: None, VOLUNTEER: dice.choice([None, 15, 40])}
+    town.expiry = {
+        code: dice.choice([(Expiry.NEVER, 0), (Expiry.MONTHS, 1), (Expiry.END_OF_YEAR, 0)]) for code in PROGRAMMES
+    }
     for code in PROGRAMMES:
-        await write(
-            lambda tx, code=code: create_programme(tx, code, code, "Asia/Shanghai", town.budgets[code], NOW)  # type: ignore[misc]
-        )
+        await a_programme(code, town.budgets[code], *town.expiry[code])
     district = await create_area(NewArea(code="370811", name="示例区", level=AreaLevel.DISTRICT))
     host = await create_organisation(NewOrganisation(name="示例单位", kind=OrganisationKind.OTHER, area_id=district))
     town.residents = [await a_person(dice) for _ in range(PEOPLE)]
@@ -107,6 +110,17 @@ async def a_town(dice: random.Random) -> Town:
     town.shifts = [await a_shift(dice, town, host, starts_in) for starts_in in (-2, 4, 30)]
     town.offers = [await an_offer(dice, town, host, starts_in) for starts_in in (0.5, 3, 26)]
     return town
+
+
+async def a_programme(code: str, budget: int | None, expiry: Expiry, months: int) -> None:
+    """With its policy from the first day on: later, everybody would have to see it coming."""
+
+    async def body(tx: Transaction) -> None:
+        await create_programme(tx, code, code, "Asia/Shanghai", budget, NOW)
+        sql = "UPDATE programmes SET expiry = ?, expiry_months = ? WHERE code = ?"
+        await tx.execute(sql, expiry.value, months or None, code)
+
+    await write(body)
 
 
 async def a_person(dice: random.Random) -> int:
