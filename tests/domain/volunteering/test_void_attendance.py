@@ -156,8 +156,9 @@ async def test_who_was_voided_can_be_recorded_again() -> None:
 
 async def test_a_mistake_can_be_mended_on_a_cancelled_activity() -> None:
     activity, resident_id = await a_paid_activity(), await a_resident()
-    (row,) = await log_attendance(activity.organiser, a_list(activity, was_there(resident_id)), STARTS)
-    await cancel_activity(activity.organiser, CancelActivityWish(activity_id=activity.id, reason="大雨"), STARTS)
+    record, when = was_there(resident_id, STARTS, later(hours=2)), later(hours=2)
+    (row,) = await log_attendance(activity.organiser, a_list(activity, record), when)
+    await cancel_activity(activity.organiser, CancelActivityWish(activity_id=activity.id, reason="大雨"), when)
     assert row.attendance_id
     await void(activity.organiser, row.attendance_id)
     assert await balance_of(resident_id) == 0
