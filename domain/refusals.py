@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from ledger.refusals import (
     AccountNotOpen,
@@ -76,15 +76,15 @@ class NotFound(Refusal):
 
 @dataclass(kw_only=True, eq=False)
 class RateLimited(Refusal):
-    """Asked too often; worth another try after `retry_after_seconds`."""
+    """Asked too often; worth another try after `retry_after`."""
 
     code = "RATE_LIMITED"
-    retry_after_seconds: int
+    retry_after: timedelta
 
 
 @dataclass(kw_only=True, eq=False)
 class Conflict(Refusal):
-    """It clashes with something that stands; `reason` is the key of its message (schema/messages.py)."""
+    """It clashes with something that stands; `reason` is the key of its message (schema/messages/)."""
 
     code = "CONFLICT"
     reason: str
@@ -100,9 +100,10 @@ class CodeIncorrect(Refusal):
 
 @dataclass(kw_only=True, eq=False)
 class CodeExpired(Refusal):
-    """The code, or the token, is out of date."""
+    """The sign-in code, or the member code (then `reason` says so), is out of date."""
 
     code = "CODE_EXPIRED"
+    reason: str | None = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -228,10 +229,16 @@ class TicketRefunded(Refusal):
 
 @dataclass(kw_only=True, eq=False)
 class TicketAlreadyAdmitted(Refusal):
-    """The ticket's entries at this place are used up; `admission_id` is the first that stands."""
+    """The ticket's entries at this place are used up; `admission_id` is the first that stands, with its gate and time.
+
+    `reason` is the key of its message where it is not said at a gate.
+    """
 
     code = "TICKET_ALREADY_ADMITTED"
     admission_id: int
+    gate: str
+    scanned_at: datetime
+    reason: str | None = None
 
 
 @dataclass(kw_only=True, eq=False)

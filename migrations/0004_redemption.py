@@ -116,7 +116,7 @@ TABLES = [
         undone_at {int},
         undone_by_id {int} REFERENCES residents (id),
         undo_reason TEXT,
-        CONSTRAINT admissions_scan_once UNIQUE (gate, scan_id),
+        CONSTRAINT admissions_scan_once UNIQUE (session_id, gate, scan_id),
         CONSTRAINT admissions_conflict_known CHECK (conflict IN (0, 1)),
         CONSTRAINT admissions_undo_whole CHECK ((undone_at IS NULL) = (undone_by_id IS NULL))
     ) {strict}""",

@@ -73,7 +73,7 @@ async def keep_limits(tx: Transaction, digest: str, now: datetime) -> None:
     last_before = to_micros(now - WAIT)
     values = (tx.new_id(), digest, at, at, day_ago, day_ago, last_before, day_ago, CODES_A_DAY)
     if not await tx.execute(COUNT, *values):
-        raise RateLimited(retry_after_seconds=await seconds_to_wait(tx, digest, now))
+        raise RateLimited(retry_after=timedelta(seconds=await seconds_to_wait(tx, digest, now)))
 
 
 async def seconds_to_wait(tx: Transaction, digest: str, now: datetime) -> int:

@@ -19,6 +19,7 @@ from domain.redemption.scan import (
     KnownAttraction,
     Scan,
     ScannedTicket,
+    check_made_now,
     check_place,
     check_scan,
     first_answer,
@@ -29,6 +30,7 @@ from domain.redemption.states import TicketStatus
 from domain.redemption.ticket_status import GATES_OPEN_BEFORE
 from domain.refusals import KeyReused, TicketAlreadyAdmitted, TicketExpired, TicketNotYetValid, TicketRefunded
 from storage import Transaction, write
+from storage.instants import from_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ async def admit_ticket(caller: Caller, scan: Scan, now: datetime) -> Admitted:
     """The ticket is let in and one of its entries at that place is used. The same scan again answers the same.
 
     However many gates ask at once, no more are let in than the offer says. Raises Unauthenticated, InvalidInput,
-    TicketInvalid, Forbidden, KeyReused, NotFound (the attraction), NotAdmittedHere, TicketRefunded, TicketNotYetValid,
-    TicketExpired, TicketAlreadyAdmitted with the first admission that stands.
+    TicketInvalid, Forbidden, KeyReused, InvalidInput when the scan is more than five minutes old, NotFound (the
+    attraction), NotAdmittedHere, TicketRefunded, TicketNotYetValid, TicketExpired, TicketAlreadyAdmitted with the first
+    admission that stands. It is our clock that says what is good now: a device's may be wrong, or set.
     """
     viewer_id = caller.signed_in()
     good = check_scan(scan, now, "scan")
@@ -56,23 +59,24 @@ async def admit_ticket(caller: Caller, scan: Scan, now: datetime) -> Admitted:
         first = first_answer(good, ticket, recorded.get(good.key))
         if first is not None:
             return Admitted(first, ticket.id)
+        check_made_now(good, now)
         attraction = (await find_attractions(tx, [good])).get(good.attraction_id)
         check_place(good, ticket, attraction)
-        check_good_now(good, ticket)
+        check_good_now(good, ticket, now)
         await use_entry(tx, good, ticket, attraction)
         return await record(tx, good, ticket, viewer_id, now)
 
     return await write(body)
 
 
-def check_good_now(scan: CheckedScan, ticket: ScannedTicket) -> None:
+def check_good_now(scan: CheckedScan, ticket: ScannedTicket, now: datetime) -> None:
     """Raises TicketRefunded, TicketNotYetValid, TicketExpired."""
     path = (*scan.path, "token")
     if ticket.status == TicketStatus.REFUNDED:
         raise TicketRefunded(path=path)
-    if scan.scanned_at < ticket.starts_at - GATES_OPEN_BEFORE:
+    if now < ticket.starts_at - GATES_OPEN_BEFORE:
         raise TicketNotYetValid(path=path)
-    if scan.scanned_at >= ticket.ends_at:
+    if now >= ticket.ends_at:
         raise TicketExpired(path=path)
 
 
@@ -88,8 +92,12 @@ async def use_entry(
     place_id = scan.attraction_id or MAIN_GATE
     allowed = attraction.entries if attraction else MAIN_GATE_ENTRIES
     if not await tx.execute(USE_ENTRY, tx.new_id(), ticket.id, place_id, allowed, allowed):
-        first = await tx.fetch_value(FIRST_STANDING, ticket.id, place_id)
-        raise TicketAlreadyAdmitted(admission_id=first, path=(*scan.path, "token"))
+        first = await tx.fetch_one(FIRST_STANDING, ticket.id, place_id)
+        assert first, "what used the entries up stands"
+        id_, gate, scanned_at = first
+        raise TicketAlreadyAdmitted(
+            admission_id=id_, gate=gate, scanned_at=from_micros(scanned_at), path=(*scan.path, "token")
+        )
 
 
 async def record(tx: Transaction, scan: CheckedScan, ticket: ScannedTicket, viewer_id: int, now: datetime) -> Admitted:

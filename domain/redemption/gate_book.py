@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.redemption.locks import row_lock
-from domain.redemption.scan import CheckedScan, KnownAttraction, RecordedScan, ScannedTicket
+from domain.redemption.scan import CheckedScan, KnownAttraction, RecordedScan, ScanKey, ScannedTicket
 from domain.redemption.visibility import keeps_the_gate
 from domain.viewer_sql import for_viewer
 from storage import Transaction
@@ -40,20 +40,21 @@ async def find_attractions(tx: Transaction, scans: Iterable[CheckedScan]) -> dic
     return {row[0]: KnownAttraction(*row) for row in await tx.fetch(sql, ids)} if ids else {}
 
 
-async def find_recorded(tx: Transaction, scans: Sequence[CheckedScan]) -> dict[tuple[str, str], RecordedScan]:
-    """The admissions that these scans made before, by (gate, scan_id)."""
-    gates, scan_ids = sorted({scan.gate for scan in scans}), sorted({scan.scan_id for scan in scans})
+async def find_recorded(tx: Transaction, scans: Sequence[CheckedScan]) -> dict[ScanKey, RecordedScan]:
+    """The admissions that these scans made before, by their keys."""
+    sessions, gates, scan_ids = (sorted(set(part)) for part in zip(*(scan.key for scan in scans), strict=True))
     rows = await tx.fetch(
-        f"""SELECT gate, scan_id, id, ticket_id, attraction_id FROM admissions
-            WHERE gate {in_texts(tx.dialect)} AND scan_id {in_texts(tx.dialect)}""",
+        f"""SELECT session_id, gate, scan_id, id, ticket_id, attraction_id FROM admissions WHERE
+            session_id {in_ids(tx.dialect)} AND gate {in_texts(tx.dialect)} AND scan_id {in_texts(tx.dialect)}""",
+        sessions,
         gates,
         scan_ids,
     )
-    return {(row[0], row[1]): RecordedScan(*row[2:]) for row in rows}
+    return {(row[0], row[1], row[2]): RecordedScan(*row[3:]) for row in rows}
 
 
 INSERT_ADMISSION = """INSERT INTO admissions (id, ticket_id, session_id, attraction_id, gate, scan_id, scanned_at, recorded_at,
-    recorded_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gate, scan_id) DO NOTHING"""
+    recorded_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, gate, scan_id) DO NOTHING"""
 
 
 def admission_row(
@@ -61,8 +62,8 @@ def admission_row(
 ) -> tuple[int | str | None, ...]:
     """The values of INSERT_ADMISSION."""
     place = ticket.id, ticket.session_id, scan.attraction_id
-    return admission_id, *place, *scan.key, to_micros(scan.scanned_at), to_micros(now), viewer_id
+    return admission_id, *place, scan.gate, scan.scan_id, to_micros(scan.scanned_at), to_micros(now), viewer_id
 
 
-FIRST_STANDING = """SELECT d.id FROM admissions d WHERE d.ticket_id = ? AND COALESCE(d.attraction_id, 0) = ?
-    AND d.undone_at IS NULL ORDER BY d.scanned_at, d.gate, d.scan_id LIMIT 1"""
+FIRST_STANDING = """SELECT d.id, d.gate, d.scanned_at FROM admissions d WHERE d.ticket_id = ?
+    AND COALESCE(d.attraction_id, 0) = ? AND d.undone_at IS NULL ORDER BY d.scanned_at, d.gate, d.scan_id LIMIT 1"""

@@ -93,14 +93,14 @@ async def lock_order(tx: Transaction, viewer_id: int, order_id: int) -> PlacedOr
 def check_refundable(order: PlacedOrder, now: datetime) -> None:
     """Raises AlreadyReversed, NotOpen."""
     if order.status == OrderStatus.REFUNDED:
-        raise AlreadyReversed(path=ORDER)
+        raise AlreadyReversed(reason="order_refunded", path=ORDER)
     if order.refundable_until is None:
         raise NotOpen(reason="not_refundable", path=ORDER)
     if now >= order.refundable_until:
         raise NotOpen(reason="refund_closed", path=ORDER)
 
 
-FIRST_STANDING = """SELECT d.id FROM admissions d JOIN tickets k ON k.id = d.ticket_id WHERE k.order_id = ?
+FIRST_STANDING = """SELECT d.id, d.gate, d.scanned_at FROM admissions d JOIN tickets k ON k.id = d.ticket_id WHERE k.order_id = ?
     AND d.undone_at IS NULL ORDER BY d.scanned_at, d.gate, d.scan_id LIMIT 1"""
 
 
@@ -111,7 +111,12 @@ async def refund_tickets(tx: Transaction, order: PlacedOrder) -> None:
     """
     sql = f"SELECT status FROM tickets WHERE order_id = ? ORDER BY id {row_lock(tx.dialect)}"
     if any(row[0] != TicketStatus.VALID for row in await tx.fetch(sql, order.id)):
-        raise TicketAlreadyAdmitted(admission_id=await tx.fetch_value(FIRST_STANDING, order.id), path=ORDER)
+        first = await tx.fetch_one(FIRST_STANDING, order.id)
+        assert first, "a ticket that is neither good nor refunded was let in"
+        id_, gate, scanned_at = first
+        raise TicketAlreadyAdmitted(
+            admission_id=id_, gate=gate, scanned_at=from_micros(scanned_at), reason="tickets_used", path=ORDER
+        )
     await tx.execute("UPDATE tickets SET status = 'REFUNDED' WHERE order_id = ?", order.id)
 
 

@@ -11,7 +11,8 @@ from domain.text import clean_name
 
 GATE_LENGTH = 60
 SCAN_ID_LENGTH = 100
-CLOCK_AHEAD = timedelta(minutes=5)  # so far may a device's clock be ahead of ours
+ScanKey = tuple[int, str, str]  # session, gate, the device's own id
+CLOCKS_DIFFER = timedelta(minutes=5)  # so far may a device's clock be from ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,9 @@ class CheckedScan:
     path: Path
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What makes a scan the same scan."""
-        return self.gate, self.scan_id
+    def key(self) -> ScanKey:
+        """What makes a scan the same scan: hosts that never met may name their gates and count their scans alike."""
+        return self.claims.session_id, self.gate, self.scan_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def check_scan(scan: Scan, now: datetime, *path: str) -> CheckedScan:
     gate = clean_name(scan.gate, *path, "gate", limit=GATE_LENGTH)
     scan_id = clean_name(scan.scan_id, *path, "scanId", limit=SCAN_ID_LENGTH)
     scanned_at = scan.scanned_at or now
-    if scanned_at > now + CLOCK_AHEAD:
+    if scanned_at > now + CLOCKS_DIFFER:
         raise InvalidInput(reason="scanned_in_future", path=(*path, "scannedAt"))
     try:
         claims = verify_ticket_token(scan.token)
@@ -104,6 +105,13 @@ def first_answer(scan: CheckedScan, ticket: ScannedTicket, recorded: RecordedSca
     if (recorded.ticket_id, recorded.attraction_id) != (ticket.id, scan.attraction_id):
         raise KeyReused(path=(*scan.path, "scanId"))
     return recorded.admission_id
+
+
+def check_made_now(scan: CheckedScan, now: datetime) -> None:
+    """Whoever stands at the gate was scanned just now; what is older was scanned offline. Raises InvalidInput."""
+    if scan.scanned_at < now - CLOCKS_DIFFER:
+        minutes = CLOCKS_DIFFER // timedelta(minutes=1)
+        raise InvalidInput(reason="scanned_too_long_ago", values={"minutes": minutes}, path=(*scan.path, "scannedAt"))
 
 
 def check_place(scan: CheckedScan, ticket: ScannedTicket, attraction: KnownAttraction | None) -> None:

@@ -15,6 +15,7 @@ from domain.redemption.scan import (
     KnownAttraction,
     RecordedScan,
     Scan,
+    ScanKey,
     ScannedTicket,
     check_place,
     check_scan,
@@ -42,7 +43,7 @@ class Batch:
 
     tickets: dict[str, ScannedTicket]
     attractions: dict[int | None, KnownAttraction]
-    recorded: dict[tuple[str, str], RecordedScan]
+    recorded: dict[ScanKey, RecordedScan]
     added: dict[int, tuple[CheckedScan, ScannedTicket]]
 
 

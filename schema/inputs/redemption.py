@@ -6,6 +6,8 @@ from datetime import datetime
 
 import strawberry
 
+from domain.redemption.scan import GATE_LENGTH, SCAN_ID_LENGTH
+from domain.text import NAME_LENGTH, TEXT_LENGTH
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.optional import LeftOutIsNull, optional
 from schema.scalars import Points
@@ -24,7 +26,7 @@ class OfferSessionInput:
 class AttractionInput:
     """An attraction of a new offer."""
 
-    name: str = strawberry.field(description="What it is called, 1 to 120 characters.")
+    name: str = strawberry.field(description=f"What it is called, 1 to {NAME_LENGTH} characters.")
     entries: int | None = strawberry.field(
         default=1, description="How often one ticket opens it; null is without limit."
     )
@@ -34,12 +36,12 @@ class AttractionInput:
 class CreateTicketOfferInput(LeftOutIsNull):
     """See the act create_ticket_offer."""
 
-    title: str = strawberry.field(description="What it is called, 1 to 120 characters.")
-    summary: str = strawberry.field(description="What visitors get, 1 to 5000 characters.")
+    title: str = strawberry.field(description=f"What it is called, 1 to {NAME_LENGTH} characters.")
+    summary: str = strawberry.field(description=f"What visitors get, 1 to {TEXT_LENGTH} characters.")
     host_id: strawberry.ID = strawberry.field(
         description="The organisation that offers it. The caller must be its organiser."
     )
-    venue: str = strawberry.field(description="Where to go, in words.")
+    venue: str = strawberry.field(description=f"Where to go, in words, 1 to {NAME_LENGTH} characters.")
     programme: str = strawberry.field(default="xuexi", description="Whose points it takes: a programme's code.")
     cost: Points = strawberry.field(description="Points for one ticket; zero is allowed.")
     minimum_balance: Points = strawberry.field(
@@ -81,7 +83,7 @@ class RedeemAtGateInput:
     )
     session_id: strawberry.ID = strawberry.field(description="For which session.")
     quantity: int = strawberry.field(description="How many tickets, 1 up to the offer's limitPerResident.")
-    gate: str = strawberry.field(description="The gate's name, 1 to 120 characters.")
+    gate: str = strawberry.field(description=f"The gate's name, 1 to {GATE_LENGTH} characters.")
     admit: bool = strawberry.field(default=True, description="Let them in at once.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 
@@ -102,9 +104,14 @@ class ScanInput(LeftOutIsNull):
 
     token: str = strawberry.field(description="What the QR code says.")
     attraction_id: strawberry.ID | None = optional("Which attraction; null is the main gate.")
-    gate: str = strawberry.field(description="The gate's name, 1 to 120 characters.")
-    scan_id: str = strawberry.field(description="The device's own id for this scan, unique for the gate.")
-    scanned_at: datetime | None = optional("When it was scanned; null: now.")
+    gate: str = strawberry.field(description=f"The gate's name, 1 to {GATE_LENGTH} characters.")
+    scan_id: str = strawberry.field(
+        description=f"The device's own id for this scan, unique for the session and gate, 1 to {SCAN_ID_LENGTH} characters."
+    )
+    scanned_at: datetime | None = optional(
+        "When it was scanned; null: now. admitTicket takes a scan of these five minutes, by our clock; older ones are for "
+        "syncAdmissions."
+    )
 
 
 @strawberry.input(description="One scan, made now.")
@@ -129,4 +136,4 @@ class UndoAdmissionInput:
     """See the act undo_admission."""
 
     admission_id: strawberry.ID = strawberry.field(description="Which admission, recorded at most 15 minutes ago.")
-    reason: str = strawberry.field(description="Why, 1 to 5000 characters.")
+    reason: str = strawberry.field(description=f"Why, one line of 1 to {NAME_LENGTH} characters.")

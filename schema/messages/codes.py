@@ -13,7 +13,7 @@ CODES: dict[str, Text] = {
     ErrorCode.UNAUTHENTICATED: Text("请先登录。", "Please sign in first."),
     ErrorCode.FORBIDDEN: Text("您没有这项操作的权限。", "You are not allowed to do this."),
     ErrorCode.RATE_LIMITED: Text(
-        "操作太频繁，请 {retry_after_seconds} 秒后再试。", "Too many requests. Try again in {retry_after_seconds} s."
+        "操作太频繁，请 {retry_after} 后再试。", "Too many requests. Try again in {retry_after}."
     ),
     ErrorCode.CONFLICT: Text("与已有的内容冲突。", "This conflicts with something that already stands."),
     ErrorCode.IDEMPOTENCY_KEY_REUSED: Text(
@@ -64,7 +64,8 @@ CODES: dict[str, Text] = {
     ErrorCode.TICKET_EXPIRED: Text("门票已过期，场次已结束。", "This ticket has expired: its session is over."),
     ErrorCode.TICKET_REFUNDED: Text("门票已退，不能入场。", "This ticket was refunded."),
     ErrorCode.TICKET_ALREADY_ADMITTED: Text(
-        "这张票在此处的入场次数已用完。", "This ticket has already been used here."
+        "这张票已于 {scanned_at} 在“{gate}”入场，次数已用完。",
+        "This ticket has already been used here, first at {scanned_at}, gate '{gate}'.",
     ),
     ErrorCode.NOT_ADMITTED_HERE: Text("这张票不适用于此处。", "This ticket is not for this place."),
 }

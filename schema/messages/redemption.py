@@ -15,7 +15,12 @@ REDEMPTION: dict[str, Text] = {
     ),
     "attraction_named_twice": Text("游玩项目“{name}”重复了。", "The attraction '{name}' is listed twice."),
     "scanned_in_future": Text(
-        "扫码时间晚于当前时间，请校准设备时钟。", "The scan is dated in the future. Set the device's clock."
+        "扫码时间比当前时间晚了 5 分钟以上，请校准设备时钟。",
+        "The scan is dated in the future. Set the device's clock.",
+    ),
+    "scanned_too_long_ago": Text(
+        "扫码时间与当前时间相差超过 {minutes} 分钟：离线扫的码请用 syncAdmissions 补传，否则请校准设备时钟。",
+        "The scan is more than {minutes} minutes old. Send scans made offline with syncAdmissions, or set the device's clock.",
     ),
     "offer_draft": Text("该兑换项目尚未发布。", "This offer is not published yet."),
     "offer_paused": Text("该兑换项目已暂停兑换。", "This offer is paused."),
@@ -26,6 +31,11 @@ REDEMPTION: dict[str, Text] = {
     "session_over": Text("该场次已经结束。", "This session is over."),
     "not_refundable": Text("该兑换项目的门票不支持退票。", "Tickets of this offer cannot be refunded."),
     "refund_closed": Text("已过退票截止时间。", "The time for refunds is over."),
+    "order_refunded": Text("该订单已退票。", "This order was refunded already."),
+    "tickets_used": Text(
+        "门票已于 {scanned_at} 在“{gate}”入场，不能退票。",
+        "A ticket of it was used at {scanned_at}, gate '{gate}': it cannot be refunded.",
+    ),
     "undo_closed": Text(
         "入场记录已超过 15 分钟，不能再撤销。", "The admission is more than 15 minutes old and can no longer be undone."
     ),

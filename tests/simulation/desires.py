@@ -27,7 +27,7 @@ class Desires:
     made: int = 0
     orders: dict[str, int] = field(default_factory=dict)
     attendances: list[str] = field(default_factory=list)
-    scans: list[tuple[str, str]] = field(default_factory=list)
+    scans: list[str] = field(default_factory=list)
 
     def next(self, model: Model, now: datetime) -> Wish:
         """A new wish."""
@@ -50,7 +50,7 @@ class Desires:
             self.attendances += [name for name in self.town.heard if name.startswith(f"{wish.key}/")]
         elif isinstance(wish, Admit | Sync):
             seen = [wish.seen] if isinstance(wish, Admit) else wish.rows
-            self.scans += [(each.gate, each.scan) for each in seen if f"{each.gate} {each.scan}" in self.town.heard]
+            self.scans += [each.name for each in seen if each.name in self.town.heard]
 
     def seal(self, _: str, __: datetime) -> Wish:
         return Seal(whole=self.dice.random() < 0.3)
@@ -92,19 +92,19 @@ class Desires:
         return Refund(key, self.dice.choice([owner, owner, owner, self.anybody()]), order)
 
     def admit(self, _: str, now: datetime) -> Wish:
-        offer, seen = self.seen(now)
-        return Admit(offer, seen)
+        return Admit(self.seen(now - timedelta(minutes=self.dice.choice([0, 0, 0, 3, 9]))))
 
     def sync(self, _: str, now: datetime) -> Wish:
-        pairs = [self.seen(now - timedelta(minutes=self.dice.randint(-9, 90))) for _ in range(self.dice.randint(1, 4))]
-        return Sync(tuple(offer for offer, _ in pairs), tuple(seen for _, seen in pairs))
+        minutes = [self.dice.randint(-9, 90) for _ in range(self.dice.randint(1, 4))]
+        return Sync(tuple(self.seen(now - timedelta(minutes=ago)) for ago in minutes))
 
-    def seen(self, at: datetime) -> tuple[int, Seen]:
-        """A scan of a ticket that its holder has, with the number of its offer. A device's number may come twice."""
+    def seen(self, at: datetime) -> Seen:
+        """A scan of a ticket that its holder has. A device's number may come twice."""
         ticket = self.dice.choice(list(self.town.tickets))
         place = self.dice.choice([MAIN_GATE, MAIN_GATE, 1, 2])
         scan = f"scan{self.dice.randint(1, 60)}"
-        return self.town.heard[f"offer of {order_of(ticket)}"], Seen(self.dice.choice(GATES), scan, ticket, place, at)
+        offer = self.town.heard[f"offer of {order_of(ticket)}"]
+        return Seen(offer, self.dice.choice(GATES), scan, ticket, place, at)
 
     def undo(self, _: str, __: datetime) -> Wish:
-        return Undo(*self.dice.choice(self.scans))
+        return Undo(self.dice.choice(self.scans))

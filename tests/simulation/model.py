@@ -90,7 +90,7 @@ class Admission:
 @dataclass(slots=True)
 class Model:
     """Wallets are by (programme, number of the resident), orders by their key, attendances by key and row, tickets by order
-    and number, admissions by (gate, scan). `issued` counts for budgets."""
+    and number, admissions by the names of their scans. `issued` counts for budgets."""
 
     town: Town
     wallets: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -100,7 +100,7 @@ class Model:
     lots: dict[str, Lot] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     attendances: dict[str, Attendance] = field(default_factory=dict)
-    admissions: dict[tuple[str, str], Admission] = field(default_factory=dict)
+    admissions: dict[str, Admission] = field(default_factory=dict)
     done: dict[Hashable, tuple[Wish, Outcome]] = field(default_factory=dict)
 
     def copy(self) -> Model:
@@ -176,9 +176,9 @@ class Model:
         admitted = any(a.ticket == ticket and not a.undone for a in self.admissions.values())
         return "ADMITTED" if admitted else "VALID"
 
-    def conflicts(self) -> set[tuple[str, str]]:
+    def conflicts(self) -> set[str]:
         """The scans that should not have happened: at each place those after the allowed number, and all of a refunded ticket."""
-        clashing: set[tuple[str, str]] = set()
+        clashing: set[str] = set()
         places = {(a.ticket, a.place) for a in self.admissions.values()}
         for ticket, place in places:
             order = self.orders[order_of(ticket)]

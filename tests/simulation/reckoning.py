@@ -57,14 +57,14 @@ def facts_by(model: Model) -> dict[str, Facts]:
             heard[name]: (given.who, given.shift, given.paid, given.voided) for name, given in model.attendances.items()
         },
         "admissions": {
-            (gate, scan): (
+            scan: (
                 town.tickets[a.ticket].id,
                 a.place,
                 to_micros(a.scanned_at),
                 a.undone,
-                (gate, scan) in clashing,
+                scan in clashing,
             )
-            for (gate, scan), a in model.admissions.items()
+            for scan, a in model.admissions.items()
         },
         "keys": {"kept": len(model.done)},
     }
@@ -118,12 +118,19 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
 async def admissions_of(reader: Reader, town: Town) -> Facts:
     places = {row[0]: at for offer in town.offers for at, row in enumerate(offer.attractions, start=1)}
     named = {f"ticket-{ticket.id}": f"ticket {name}" for name, ticket in town.tickets.items()}
+    offers = {offer.session_id: at for at, offer in enumerate(town.offers)}
     rows = await reader.fetch(
-        "SELECT gate, scan_id, ticket_id, attraction_id, scanned_at, undone_at, conflict FROM admissions"
+        "SELECT session_id, gate, scan_id, ticket_id, attraction_id, scanned_at, undone_at, conflict FROM admissions"
     )
     return {
-        (gate, named.get(scan, scan)): (ticket, places.get(place, 0), scanned_at, undone is not None, bool(conflict))
-        for gate, scan, ticket, place, scanned_at, undone, conflict in rows
+        f"{offers[session]} {gate} {named.get(scan, scan)}": (
+            ticket,
+            places.get(place, 0),
+            scanned_at,
+            undone is not None,
+            bool(conflict),
+        )
+        for session, gate, scan, ticket, place, scanned_at, undone, conflict in rows
     }
 
 

@@ -76,7 +76,7 @@ class RedeemAtGate:
             if now < model.town.offers[self.offer].session.starts_at - timedelta(hours=2):
                 raise Refused("TICKET_NOT_YET_VALID")
             for ticket in tickets_of(self.key, self.quantity):
-                model.admissions["东门", f"ticket {ticket}"] = Admission(ticket, MAIN_GATE, now, now)
+                model.admissions[f"{self.offer} 东门 ticket {ticket}"] = Admission(ticket, MAIN_GATE, now, now)
         return DONE
 
     def names(self, answer: int) -> dict[str, int]:

@@ -29,7 +29,7 @@ async def refused_for(sms: KeptSms, now: datetime) -> int:
     """How many seconds to wait, said by the refusal."""
     with pytest.raises(RateLimited) as raised:
         await request(sms, now)
-    return raised.value.retry_after_seconds
+    return int(raised.value.retry_after.total_seconds())
 
 
 async def test_six_digits_are_sent_and_last_five_minutes() -> None:

@@ -107,6 +107,17 @@ async def test_a_scan_that_was_made_online_is_known_when_it_is_sent_again() -> N
     assert [answer.admission_id for answer in await sync_admissions(staff, [scan], NOW)] == [admitted.admission_id]
 
 
+async def test_two_hosts_may_name_their_gates_and_count_their_scans_alike() -> None:
+    offers = [await an_offer() for _ in range(3)]
+    scans = [a_scan(await a_ticket(offer), gate="正门", scan_id="1") for offer in offers]
+    for offer, scan in zip(offers, scans, strict=True):
+        staff = await staff_of(offer)
+        for _ in range(2):
+            assert [answer.refusal for answer in await sync_admissions(staff, [scan], NOW)] == [None]
+    assert len(await fetch("SELECT id FROM admissions")) == 3
+    assert await broken_sums() == []
+
+
 async def test_an_offline_scan_that_was_earlier_takes_the_place_of_an_online_one() -> None:
     offer = await an_offer()
     ticket, staff = await a_ticket(offer), await staff_of(offer)
