@@ -55,10 +55,8 @@ def parser() -> argparse.ArgumentParser:
     demo = command("demo", "play a day's story against the running program, from sign-in to the gate")
     demo.add_argument("--url", help="where the program runs (default: as XUEXI_HOST and XUEXI_PORT say)")
     grant = command("grant-role", "give a resident a role over an area or an organisation")
-    grant.add_argument("phone", help="the resident's mobile number, with or without +86")
-    grant.add_argument("role", choices=[role.value for role in Role], help="what they may do")
-    grant.add_argument("--area", required=True, metavar="CODE", help="the area the role reaches over, such as 370811")
-    grant.add_argument("--organisation", metavar="NAME", help="only this organisation, which is in that very area")
+    name_role(grant)
+    name_role(command("revoke-role", "take a role back that grant-role gave; it stays on record"))
     grant.add_argument("--name", help="registers somebody who never signed in, under this name")
     area = command("add-area", "add a district, subdistrict, town, community, village or grid")
     area.add_argument("code", help="its statistical division code, or one of your own, such as 370811")
@@ -84,6 +82,14 @@ def parser() -> argparse.ArgumentParser:
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
     return top
+
+
+def name_role(command: argparse.ArgumentParser) -> None:
+    """The options that name a role of somebody over something."""
+    command.add_argument("phone", help="the resident's mobile number, with or without +86")
+    command.add_argument("role", choices=[role.value for role in Role], help="what they may do")
+    command.add_argument("--area", required=True, metavar="CODE", help="the area the role reaches over, such as 370811")
+    command.add_argument("--organisation", metavar="NAME", help="only this organisation, which is in that very area")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,8 +125,11 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
         case "export-schema":
             return commands.check_schema() if asked.check else commands.export_schema()
         case "grant-role":
-            wish = commands.Grant(asked.phone, Role(asked.role), asked.area, asked.organisation, asked.name)
-            return asyncio.run(commands.grant(settings, wish))
+            held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
+            return asyncio.run(commands.grant(settings, held, asked.name))
+        case "revoke-role":
+            held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
+            return asyncio.run(commands.revoke(settings, held))
         case "add-area":
             place = AreaWish(asked.code, asked.name, AreaLevel(asked.level), asked.lies_in, asked.managed_by)
             return asyncio.run(add_area(settings, place))

@@ -18,11 +18,13 @@ from domain.people.grant_role import RoleWish, grant_role
 from domain.people.keys import derive_keys, set_keys
 from domain.people.phone import parse_phone
 from domain.people.register_resident import NewResident, register_resident
+from domain.people.revoke_role import revoke_role
 from domain.people.rights import Role
 from domain.places.find_area import find_area
 from domain.places.find_organisation import find_organisation
 from domain.points.expire_points import expire_points
 from domain.points.seal_key import seal_key
+from domain.refusals import NotFound
 from ledger.seal_transfers import seal_transfers
 from schema.build import EXPORTED, export_sdl
 from storage import (
@@ -76,39 +78,66 @@ async def migrate(settings: Settings) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A role for the owner of a phone, over an area, or over one organisation in it."""
+class HeldRole:
+    """A role of the owner of a phone, over an area, or over one organisation in it."""
 
     phone: str
     role: Role
     area: str
     organisation: str | None
-    name: str | None
+
+    @property
+    def over(self) -> str:
+        """What it reaches, for the operator to read."""
+        return self.organisation or self.area
 
 
-async def grant(settings: Settings, wish: Grant) -> int:
-    """The resident holds the role. Raises Refusal."""
-    phone = parse_phone(wish.phone)
+async def find_subjects(held: HeldRole) -> tuple[int | None, dict[str, int]]:
+    """The resident's id, None where nobody has the phone, and what the role reaches. Raises Refusal."""
+    phone = parse_phone(held.phone)
 
-    async def find(reader: Reader) -> tuple[int | None, int, int | None]:
+    async def find(reader: Reader) -> tuple[int | None, dict[str, int]]:
         resident_id = (await find_residents_by_phone(reader, [phone])).get(phone)
-        area_id = await find_area(reader, wish.area, "area")
-        if wish.organisation is None:
-            return resident_id, area_id, None
-        return resident_id, area_id, await find_organisation(reader, wish.area, wish.organisation, "organisation")
+        area_id = await find_area(reader, held.area, "area")
+        if held.organisation is None:
+            return resident_id, {"area_id": area_id}
+        organisation_id = await find_organisation(reader, held.area, held.organisation, "organisation")
+        return resident_id, {"organisation_id": organisation_id}
 
+    return await read(find)
+
+
+async def grant(settings: Settings, held: HeldRole, name: str | None) -> int:
+    """The resident holds the role; `name` registers somebody who never signed in. Raises Refusal."""
     async with opened_and_migrated(settings):
-        resident_id, area_id, organisation_id = await read(find)
+        resident_id, over = await find_subjects(held)
         now = system_clock()
         if resident_id is None:
-            if wish.name is None:
+            if name is None:
                 print("Nobody with this number has signed in yet. --name NAME registers them.")
                 return NOT_AS_IT_SHOULD_BE
-            new = NewResident(display_name=wish.name, phone=phone)
+            new = NewResident(display_name=name, phone=parse_phone(held.phone))
             resident_id = await register_resident(new, now, secrets.token_bytes)
-        over = {"area_id": area_id} if organisation_id is None else {"organisation_id": organisation_id}
-        await grant_role(RoleWish(resident_id=resident_id, role=wish.role, **over), now)
-    print(f"{wish.role.value} over {wish.organisation or wish.area}: granted")
+        await grant_role(RoleWish(resident_id=resident_id, role=held.role, **over), now)
+    print(f"{held.role.value} over {held.over}: granted")
+    return DONE
+
+
+async def revoke(settings: Settings, held: HeldRole) -> int:
+    """The resident holds the role no more, from their next request on. Raises Refusal."""
+    async with opened_and_migrated(settings):
+        resident_id, over = await find_subjects(held)
+        if resident_id is None:
+            print("Nobody with this number has signed in yet, so there is nothing to take back.")
+            return NOT_AS_IT_SHOULD_BE
+        try:
+            await revoke_role(RoleWish(resident_id=resident_id, role=held.role, **over), system_clock())
+        except NotFound:
+            print(
+                f"{held.role.value} over {held.over}: they do not hold it. A role reaches over just what it was granted over."
+            )
+            return NOT_AS_IT_SHOULD_BE
+    print(f"{held.role.value} over {held.over}: revoked")
     return DONE
 
 

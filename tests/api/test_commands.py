@@ -212,11 +212,31 @@ COMMANDS = [
     "add-area",
     "add-organisation",
     "grant-role",
+    "revoke-role",
     "audit",
     "seal",
     "expire",
     "export-schema",
 ]
+
+
+@pytest.mark.parametrize("over", [["--area", "370811"], ["--area", "370811", "--organisation", "同仁堂中医院"]])
+def test_a_role_is_taken_back_once(ready: str, over: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grant-role", "13800000001", "GATE_STAFF", *over, "--name", "示例检票员"]) == 0
+    assert main(["revoke-role", "13800000001", "GATE_STAFF", *over]) == 0
+    assert "revoked" in capsys.readouterr().out
+    standing = "SELECT COUNT(*), COUNT(revoked_at) FROM role_grants"
+    assert rows(ready, standing) == [(1, 1)], "it stays on record"
+    assert main(["revoke-role", "13800000001", "GATE_STAFF", *over]) == 1
+    assert "do not hold it" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ready")
+def test_nothing_is_taken_from_somebody_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["revoke-role", "13800000001", "GATE_STAFF", "--area", "370811"]) == 1
+    assert "Nobody with this number" in capsys.readouterr().out
+    assert main(["revoke-role", "13800000001", "GATE_STAFF", "--area", "nowhere"]) == 1
+    assert "NOT_FOUND, area" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", COMMANDS)
