@@ -124,12 +124,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(tell_story(asked.url or settings.url, settings))
         case "export-schema":
             return commands.check_schema() if asked.check else commands.export_schema()
-        case "grant-role":
-            held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
-            return asyncio.run(commands.grant(settings, held, asked.name))
-        case "revoke-role":
-            held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
-            return asyncio.run(commands.revoke(settings, held))
+        case "grant-role" | "revoke-role":
+            return change_role(asked, settings)
         case "add-area":
             place = AreaWish(asked.code, asked.name, AreaLevel(asked.level), asked.lies_in, asked.managed_by)
             return asyncio.run(add_area(settings, place))
@@ -143,6 +139,14 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(commands.migrate(settings))
         case _:
             return asyncio.run(commands.audit(settings))
+
+
+def change_role(asked: argparse.Namespace, settings: Settings) -> int:
+    """Give somebody a role, or take it back; the exit code."""
+    held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
+    if asked.command == "grant-role":
+        return asyncio.run(commands.grant(settings, held, asked.name))
+    return asyncio.run(commands.revoke(settings, held))
 
 
 def complain(*lines: str) -> None:

@@ -1,6 +1,6 @@
 """Refusals: facts that keep an act from happening. One refusal rolls the whole transaction back.
 
-A refusal carries its data, not its words: the words, in the caller's language, are the schema's (schema/messages.py).
+A refusal carries its data, not its words: the words, in the caller's language, are the schema's (schema/messages/).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(kw_only=True, eq=False)
 class InvalidInput(Refusal):
-    """The input breaks a rule; `reason` is the key of the rule's message (schema/messages.py), `values` its figures."""
+    """The input breaks a rule; `reason` is the key of the rule's message (schema/messages/), `values` its figures."""
 
     code = "INVALID_INPUT"
     reason: str
@@ -52,9 +52,10 @@ class InsufficientPoints(Refusal):
 
 @dataclass(kw_only=True, eq=False)
 class AlreadyReversed(Refusal):
-    """The transfer, or what it paid for, was taken back already."""
+    """The transfer, or what it paid for, was taken back already; `reason` is the key of its message, if it has one."""
 
     code = "ALREADY_REVERSED"
+    reason: str | None = None
 
 
 @dataclass(kw_only=True, eq=False)

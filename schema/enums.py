@@ -72,7 +72,7 @@ describe(
     AreaLevel,
     "How large an area is. A tree may leave levels out.",
     DISTRICT="A district (区), the largest. It lies in no other area.",
-    SUBDISTRICT="A subdistrict of a town (街道).",
+    SUBDISTRICT="A subdistrict (街道): the urban counterpart of a town, directly below the district.",
     TOWN="A rural town (镇).",
     COMMUNITY="An urban community (社区).",
     VILLAGE="A village (村).",

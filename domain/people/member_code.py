@@ -56,7 +56,7 @@ def verify_member_code(token: str, at: datetime, *path: str) -> int:
         raise InvalidInput(reason="member_code_invalid", path=where)
     resident_id, step = LAYOUT.unpack(message)
     if not step - STEPS_AHEAD <= step_of(at) <= step + STEPS_AFTER:
-        raise CodeExpired(path=where)
+        raise CodeExpired(reason="member_code_expired", path=where)
     return int(resident_id)
 
 

@@ -18,6 +18,7 @@ from domain.refusals import (
     SoldOut,
     Unauthenticated,
 )
+from ledger.posting import MAX_POINTS
 from storage.instants import from_micros
 
 QUANTITY = ("quantity",)
@@ -118,7 +119,7 @@ def reasons_of_supply(facts: RedeemFacts, quantity: int) -> Iterator[Refusal]:
 
 
 def reasons_of_points(facts: RedeemFacts, quantity: int) -> Iterator[Refusal]:
-    """Nothing about a wallet we do not know, nor about what an impossible quantity would cost."""
+    """Nothing about a wallet we do not know, nor about a price that is no number of points."""
     if facts.viewer is None:
         return
     if facts.account_status not in (None, "OPEN") and (facts.cost > 0 or facts.minimum_balance > 0):
@@ -126,5 +127,5 @@ def reasons_of_points(facts: RedeemFacts, quantity: int) -> Iterator[Refusal]:
     if facts.available < facts.minimum_balance and facts.minimum_balance > 0:
         yield BelowMinimumBalance(available=facts.available, required=facts.minimum_balance)
     price = facts.cost * quantity
-    if 1 <= quantity <= facts.limit_per_resident and facts.available < price and price > 0:
+    if facts.available < price <= MAX_POINTS and price > 0:
         yield InsufficientPoints(account_id=facts.account_id or 0, available=facts.available, required=price)

@@ -74,7 +74,7 @@ def named(attendee: Attendee, checked_in_at: datetime, now: datetime, *path: str
 def scanned(token: str, at: datetime, now: datetime, *path: str) -> int:
     """Whose code was scanned at `at`. Raises CodeExpired, InvalidInput."""
     if now - at > CODE_KEPT_FOR:
-        raise CodeExpired(path=path)
+        raise CodeExpired(reason="member_code_kept_too_long", path=path)
     return verify_member_code(token, at, *path)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from domain.text import NAME_LENGTH, TEXT_LENGTH
 from schema.enums import Expiry, TransferKind
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.optional import LeftOutIsNull, optional
@@ -28,7 +29,9 @@ class AdjustPointsInput:
     resident_id: strawberry.ID = strawberry.field(description="Whose points.")
     programme: str = strawberry.field(default="xuexi", description="In which programme.")
     amount: Points = strawberry.field(description="Positive gives, negative takes. Not zero.")
-    reason: str = strawberry.field(description="Why, for the resident and for auditors. Kept for good.")
+    reason: str = strawberry.field(
+        description=f"Why, for the resident and for auditors, 1 to {TEXT_LENGTH} characters. Kept for good."
+    )
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
@@ -39,7 +42,7 @@ class CreateProgrammeInput(LeftOutIsNull):
     code: str = strawberry.field(
         description="Lower-case letters, digits and '-', 1 to 32 of them; unique, and never changed afterwards."
     )
-    name: str = strawberry.field(description="What people call its points, 1 to 120 characters.")
+    name: str = strawberry.field(description=f"What people call its points, 1 to {NAME_LENGTH} characters.")
     zone: str = strawberry.field(
         default="Asia/Shanghai", description="The IANA time zone that decides which day it is for its rules."
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.people.register_resident import NAME_LENGTH
+
 
 @strawberry.input(description="Where to send a sign-in code.")
 class RequestSignInCodeInput:
@@ -34,7 +36,8 @@ class UpdateProfileInput:
     """See the act update_profile."""
 
     display_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The name to be shown, 1 to 120 characters; null leaves it as it is."
+        default=strawberry.UNSET,
+        description=f"The name to be shown, one line of 1 to {NAME_LENGTH} characters; null leaves it as it is.",
     )
     area_code: str | None = strawberry.field(
         default=strawberry.UNSET, description="Where they live: an area's code; null for nowhere in particular."

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import strawberry
 
+from domain.text import NAME_LENGTH, TEXT_LENGTH
+from domain.volunteering.cancel_activity import REASON_LENGTH
 from schema.enums import ActivityKind, ActivityStatus, EvidenceGrade
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.optional import LeftOutIsNull, optional
@@ -59,7 +61,7 @@ class PointsRuleInput:
 class ShiftInput(LeftOutIsNull):
     """Lies within its activity."""
 
-    name: str = strawberry.field(description="What it is called, 1 to 120 characters.")
+    name: str = strawberry.field(description=f"What it is called, 1 to {NAME_LENGTH} characters.")
     starts_at: datetime = strawberry.field(description="When it begins, within the activity.")
     ends_at: datetime = strawberry.field(description="When it ends, within the activity.")
     capacity: int | None = optional("Places in this shift, 1 or more; null is unlimited.")
@@ -70,8 +72,8 @@ class CreateActivityInput(LeftOutIsNull):
     """See the act create_activity."""
 
     kind: ActivityKind = strawberry.field(description="What it is about.")
-    title: str = strawberry.field(description="What it is called, 1 to 120 characters.")
-    summary: str = strawberry.field(description="What happens there, 1 to 5000 characters.")
+    title: str = strawberry.field(description=f"What it is called, 1 to {NAME_LENGTH} characters.")
+    summary: str = strawberry.field(description=f"What happens there, 1 to {TEXT_LENGTH} characters.")
     host_id: strawberry.ID = strawberry.field(
         description="The organisation that runs it. The caller must be its organiser."
     )
@@ -79,7 +81,7 @@ class CreateActivityInput(LeftOutIsNull):
         default_factory=list, description="Organisations that help, 50 at most."
     )
     area_code: str = strawberry.field(description="Where it takes place: an area's code.")
-    venue: str = strawberry.field(description="Where to go, in words.")
+    venue: str = strawberry.field(description=f"Where to go, in words, 1 to {NAME_LENGTH} characters.")
     latitude: float | None = optional("-90 to 90 (WGS 84), together with longitude.")
     longitude: float | None = optional("-180 to 180 (WGS 84), together with latitude.")
     starts_at: datetime = strawberry.field(description="When it begins.")
@@ -108,7 +110,7 @@ class CancelActivityInput:
     """See the act cancel_activity."""
 
     activity_id: strawberry.ID = strawberry.field(description="Which activity.")
-    reason: str = strawberry.field(description="Why, for those who signed up.")
+    reason: str = strawberry.field(description=f"Why, for those who signed up, 1 to {REASON_LENGTH} characters.")
 
 
 @strawberry.input(description="A wish for a place.")
@@ -169,7 +171,9 @@ class VoidAttendanceInput:
     """See the act void_attendance."""
 
     attendance_id: strawberry.ID = strawberry.field(description="Which attendance.")
-    reason: str = strawberry.field(description="Why, for the resident and for auditors.")
+    reason: str = strawberry.field(
+        description=f"Why, for the resident and for auditors, 1 to {REASON_LENGTH} characters."
+    )
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 
 

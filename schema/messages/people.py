@@ -10,6 +10,13 @@ PEOPLE: dict[str, Text] = {
     "member_code_invalid": Text(
         "会员码无效，请让对方刷新后再扫。", "This member code is not valid. Ask them to refresh it and scan again."
     ),
+    "member_code_expired": Text(
+        "会员码已过期，请让对方刷新后再扫。", "This member code is out of date. Ask them to refresh it and scan again."
+    ),
+    "member_code_kept_too_long": Text(
+        "扫码时间太久，会员码已失效，请改用手机号登记。",
+        "This member code was scanned too long ago. Record them by their phone number.",
+    ),
     "area_code_malformed": Text(
         "区域代码只能由字母、数字和“-”“_”“.”组成，且不超过 64 个字符。",
         "An area code consists of letters, digits, '-', '_' and '.', at most 64 of them.",

@@ -49,7 +49,7 @@ Keyset = tuple[int | str | float, ...]
 
 BOTH_OR_NEITHER = Text("first 与 last 必须且只能填写一个。", "Give exactly one of first and last.")
 OUT_OF_RANGE = Text(f"每页条数须在 1 到 {MAX_PAGE} 之间。", f"A page has 1 to {MAX_PAGE} items.")
-FOREIGN_CURSOR = Text("游标无效,或不属于这个列表。", "This cursor is not valid, or belongs to another list.")
+FOREIGN_CURSOR = Text("游标无效，或不属于这个列表。", "This cursor is not valid, or belongs to another list.")
 
 
 def encode_cursor(tag: str, keyset: Keyset) -> str:

@@ -35,7 +35,7 @@ OPEN = RedeemFacts(
 
 
 def codes(facts: RedeemFacts, quantity: int = 1) -> list[str]:
-    return [getattr(reason, "reason", reason.code) for reason in reasons_not_to_redeem(facts, quantity, NOW)]
+    return [getattr(reason, "reason", None) or reason.code for reason in reasons_not_to_redeem(facts, quantity, NOW)]
 
 
 def test_nothing_stands_in_the_way() -> None:
@@ -54,7 +54,10 @@ def test_nothing_stands_in_the_way() -> None:
         (replace(OPEN, sales_close_at=NOW), 1, ["sales_closed"]),
         (replace(OPEN, session_ends_at=NOW), 1, ["session_over"]),
         (replace(OPEN, holding=1), 2, ["LIMIT_PER_RESIDENT"]),
-        (OPEN, 3, ["LIMIT_PER_RESIDENT"]),
+        (replace(OPEN, available=90), 3, ["LIMIT_PER_RESIDENT"]),
+        (OPEN, 3, ["LIMIT_PER_RESIDENT", "INSUFFICIENT_POINTS"]),
+        (OPEN, 2**31 - 1, ["LIMIT_PER_RESIDENT", "SOLD_OUT", "INSUFFICIENT_POINTS"]),
+        (replace(OPEN, cost=2**52), 2**31 - 1, ["LIMIT_PER_RESIDENT", "SOLD_OUT"]),
         (replace(OPEN, remaining=1), 2, ["SOLD_OUT"]),
         (replace(OPEN, remaining=0), 0, ["quantity_too_small", "SOLD_OUT"]),
         (replace(OPEN, available=49), 1, ["BELOW_MINIMUM_BALANCE"]),
