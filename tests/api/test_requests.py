@@ -174,8 +174,8 @@ async def test_a_token_that_ran_out_is_refused_in_the_callers_language(sqlite_se
     sqlite_server.clock.advance(minutes=16)
     chinese = await sqlite_server.graphql("{ __typename }", token=token)
     english = await sqlite_server.graphql("{ __typename }", token=token, language="en")
-    assert chinese["errors"][0]["message"] == "登录已失效，请重新登录"
-    assert english["errors"][0]["message"] == "the access token is not valid, or no longer"
+    assert chinese["errors"][0]["message"] == "登录已失效，请重新登录。"
+    assert english["errors"][0]["message"] == "The access token is not valid, or no longer."
 
 
 async def test_the_same_document_is_parsed_and_validated_once(sqlite_server: Server) -> None:
