@@ -6,16 +6,14 @@ import calendar
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from domain.points.expire_points import expire_points
 from domain.points.seal_key import seal_key
 from ledger.expiry_policy import Expiry
 from ledger.seal_transfers import seal_new_transfers, seal_transfers
 from tests.simulation.model import DONE, Lot, Model
-from tests.simulation.town import PEOPLE, Town
-
-SHANGHAI = timedelta(hours=8)
+from tests.simulation.town import PEOPLE, SHANGHAI, Town
 
 
 @dataclass(frozen=True, slots=True)

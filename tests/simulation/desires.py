@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from tests.simulation.attending import Came, Decide, Log, Void
 from tests.simulation.book import Seal
+from tests.simulation.claiming import Attest, Judge, Verdict
 from tests.simulation.gate import Admit, Seen, Sync, Undo
 from tests.simulation.model import MAIN_GATE, Model, Wish, order_of
 from tests.simulation.points import Adjust
 from tests.simulation.redeeming import Redeem, RedeemAtGate, Refund
-from tests.simulation.town import PEOPLE, PROGRAMMES, Town
+from tests.simulation.town import PEOPLE, PROGRAMMES, SHANGHAI, Town
 
 GATES = ("东门", "西门")
 
@@ -27,15 +28,17 @@ class Desires:
     made: int = 0
     orders: dict[str, int] = field(default_factory=dict)
     attendances: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list)
     scans: list[str] = field(default_factory=list)
 
     def next(self, model: Model, now: datetime) -> Wish:
         """A new wish."""
         self.made += 1
         kinds: list[tuple[Callable[[str, datetime], Wish], int]] = [
-            (self.redeem, 8), (self.redeem_at_gate, 4), (self.log, 5), (self.adjust, 4), (self.seal, 1),
+            (self.redeem, 8), (self.redeem_at_gate, 4), (self.log, 5), (self.adjust, 4), (self.seal, 1), (self.attest, 3),
             *([(self.refund, 4)] if self.orders else []),
             *([(self.void, 2), (self.decide, 2)] if self.attendances else []),
+            *([(self.judge, 3)] if self.claims else []),
             *([(self.admit, 5), (self.sync, 3)] if self.town.tickets else []),
             *([(self.undo, 2)] if self.scans else []),
         ]  # fmt: skip
@@ -48,6 +51,8 @@ class Desires:
             self.orders[wish.key] = wish.who
         elif isinstance(wish, Log):
             self.attendances += [name for name in self.town.heard if name.startswith(f"{wish.key}/")]
+        elif isinstance(wish, Attest):
+            self.claims.append(wish.key)
         elif isinstance(wish, Admit | Sync):
             seen = [wish.seen] if isinstance(wish, Admit) else wish.rows
             self.scans += [each.name for each in seen if each.name in self.town.heard]
@@ -78,6 +83,14 @@ class Desires:
 
     def decide(self, key: str, _: datetime) -> Wish:
         return Decide(key, self.dice.choice(self.attendances[-3:]), self.dice.random() < 0.7)
+
+    def attest(self, key: str, now: datetime) -> Wish:
+        """A page shows more and more; some steps are too large for one pair of eyes."""
+        seen_on = (now + SHANGHAI).date() - timedelta(days=self.dice.choice([0, 0, 0, 1, 40]))
+        return Attest(key, self.anybody(), self.dice.choice([3, 5, 8, 14, 15, 18, 26]), seen_on)
+
+    def judge(self, key: str, _: datetime) -> Wish:
+        return Judge(key, self.dice.choice(self.claims), self.dice.choice(list(Verdict)))
 
     def redeem(self, key: str, _: datetime) -> Wish:
         return Redeem(key, self.anybody(), self.dice.randrange(len(self.town.offers)), self.dice.randint(1, 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tests.simulation.town import Town
@@ -66,6 +66,22 @@ class Attendance:
     voided: bool = False
 
 
+@dataclass(slots=True)
+class Claim:
+    """A figure that somebody's points page showed on a day; what it pays is what is new since `previous`."""
+
+    who: int
+    figure: int
+    previous: int
+    seen_on: date
+    status: str = "PENDING"
+
+    @property
+    def increase(self) -> int:
+        """The points that it pays."""
+        return self.figure - self.previous
+
+
 @dataclass(frozen=True, slots=True)
 class Lot:
     """Points that came in, and when: until when they are good follows from that."""
@@ -100,6 +116,7 @@ class Model:
     lots: dict[str, Lot] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     attendances: dict[str, Attendance] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     admissions: dict[str, Admission] = field(default_factory=dict)
     done: dict[Hashable, tuple[Wish, Outcome]] = field(default_factory=dict)
 
@@ -115,6 +132,7 @@ class Model:
             orders={name: replace(order) for name, order in self.orders.items()},
             attendances={name: replace(attendance) for name, attendance in self.attendances.items()},
             admissions={scan: replace(admission) for scan, admission in self.admissions.items()},
+            claims={name: replace(claim) for name, claim in self.claims.items()},
             done=dict(self.done),
         )
 

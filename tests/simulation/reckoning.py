@@ -66,6 +66,9 @@ def facts_by(model: Model) -> dict[str, Facts]:
             )
             for scan, a in model.admissions.items()
         },
+        "claims": {
+            heard[name]: (claim.who, claim.figure, claim.previous, claim.status) for name, claim in model.claims.items()
+        },
         "keys": {"kept": len(model.done)},
     }
 
@@ -108,6 +111,12 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
             id_: (who[resident], shifts[shift], points, voided is not None)
             for id_, resident, shift, points, voided in await reader.fetch(
                 "SELECT id, resident_id, shift_id, points_earned, voided_at FROM attendances"
+            )
+        },
+        "claims": {
+            id_: (who[resident], figure, previous, status)
+            for id_, resident, figure, previous, status in await reader.fetch(
+                "SELECT id, resident_id, figure, previous_figure, status FROM claims"
             )
         },
         "admissions": await admissions_of(reader, town),

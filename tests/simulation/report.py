@@ -6,7 +6,8 @@ import dataclasses
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass
@@ -47,6 +48,8 @@ def told(value: object) -> str:
     """A wish with all it holds, its instants in short."""
     if isinstance(value, datetime):
         return f"{value:%d %H:%M:%S.%f}"
+    if isinstance(value, date | StrEnum):
+        return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(told(each) for each in value)}]"
     if dataclasses.is_dataclass(value):

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.claims.set_claim_limit import SetClaimLimitWish, set_claim_limit
 from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish, grant_role
 from domain.people.register_resident import NewResident, register_resident
@@ -31,6 +32,8 @@ from tests.clock import NOW, later
 PEOPLE = 5
 XUEXI, VOLUNTEER = "xuexi", "volunteer"
 PROGRAMMES = (XUEXI, VOLUNTEER)
+CLAIM_LIMIT = 6  # points; what is claimed above that waits for a second person
+SHANGHAI = timedelta(hours=8)  # from UTC to the programmes' local days
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Town:
     budgets: dict[str, int | None] = field(default_factory=dict)
     expiry: dict[str, tuple[Expiry, int]] = field(default_factory=dict)
     residents: list[int] = field(default_factory=list)
+    host_id: int = 0
     organiser: Caller = field(default_factory=Caller)
     gate_staff: Caller = field(default_factory=Caller)
     administrator: Caller = field(default_factory=Caller)
@@ -102,11 +106,13 @@ async def a_town(dice: random.Random) -> Town:
         await a_programme(code, town.budgets[code], *town.expiry[code])
     district = await create_area(NewArea(code="370811", name="示例区", level=AreaLevel.DISTRICT))
     host = await create_organisation(NewOrganisation(name="示例单位", kind=OrganisationKind.OTHER, area_id=district))
+    town.host_id = host
     town.residents = [await a_person(dice) for _ in range(PEOPLE)]
     town.organiser, town.gate_staff, town.administrator = [Caller(await a_person(dice)) for _ in range(3)]
     for caller, role in ((town.organiser, Role.ORGANISER), (town.gate_staff, Role.GATE_STAFF)):
         await grant_role(RoleWish(resident_id=caller.signed_in(), role=role, organisation_id=host), NOW)
     await grant_role(RoleWish(resident_id=town.administrator.signed_in(), role=Role.ADMIN, area_id=district), NOW)
+    await set_claim_limit(town.administrator, SetClaimLimitWish(programme=XUEXI, approval_above=CLAIM_LIMIT), NOW)
     town.shifts = [await a_shift(dice, town, host, starts_in) for starts_in in (-2, 4, 30)]
     town.offers = [await an_offer(dice, town, host, starts_in) for starts_in in (0.5, 3, 26)]
     return town
