@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from api import commands
+from api.claims_file import FileWish, import_file
 from api.demo_story import tell_story
 from api.serving import PortTaken, serve
 from api.setting_up import AreaWish, add_area, add_organisation
@@ -77,6 +78,15 @@ def parser() -> argparse.ArgumentParser:
     expire.add_argument(
         "--until", type=date.fromisoformat, metavar="DAY", help="only what expired by this day, such as 2024-12-31"
     )
+    statements = command("import-claims", "attest a CSV of what residents' points pages show (UTF-8 or GB18030)")
+    statements.add_argument(
+        "file", help="columns: 手机号/phone, 账号/account, 积分/figure, 日期/date, 照片/photo_sha256"
+    )
+    statements.add_argument("--host-area", required=True, metavar="CODE", help="the area the host is in")
+    statements.add_argument("--host", required=True, metavar="NAME", help="the organisation for which it is attested")
+    statements.add_argument("--as", dest="staff", required=True, metavar="PHONE", help="who of its staff saw the pages")
+    statements.add_argument("--programme", default="xuexi", metavar="CODE", help="which points (default: xuexi)")
+    statements.add_argument("--dry-run", action="store_true", help="write nothing; say what would happen")
     command("audit", "add up the whole book anew, make its seals anew, and compare")
     command("seal", "seal what was posted: from then on the audit finds whoever changes it")
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
@@ -114,6 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
 
 
+OF_SETTINGS_ALONE = {"audit": commands.audit, "migrate": commands.migrate, "seal": commands.seal}
+
+
 def run(asked: argparse.Namespace, settings: Settings) -> int:
     """Run the command that was asked for; the exit code."""
     match asked.command:
@@ -133,12 +146,13 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(add_organisation(settings, asked.name, OrganisationKind(asked.kind), asked.area))
         case "expire":
             return asyncio.run(commands.expire(settings, asked.programme, asked.until))
-        case "seal":
-            return asyncio.run(commands.seal(settings))
-        case "migrate":
-            return asyncio.run(commands.migrate(settings))
+        case "import-claims":
+            wish_of_file = FileWish(
+                asked.file, asked.host_area, asked.host, asked.staff, asked.programme, dry_run=asked.dry_run
+            )
+            return asyncio.run(import_file(settings, wish_of_file))
         case _:
-            return asyncio.run(commands.audit(settings))
+            return asyncio.run(OF_SETTINGS_ALONE[asked.command](settings))
 
 
 def change_role(asked: argparse.Namespace, settings: Settings) -> int:

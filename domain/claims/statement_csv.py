@@ -17,7 +17,8 @@ from domain.refusals import InvalidInput, Refusal
 from storage.instants import EPOCH
 
 MAX_ROWS = 500
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024  # in UTF-8
+MOST_BYTES = 2 * MAX_BYTES  # in any encoding: GB18030 writes some letters with four bytes that UTF-8 writes with two
 PATH = ("csv",)
 # The names under which a column may stand in the header, capitals and gaps aside. Other columns are passed over.
 COLUMNS = {
@@ -28,6 +29,7 @@ COLUMNS = {
     "photo_sha256": ("照片", "photo_sha256"),
 }
 OPTIONAL = {"photo_sha256"}
+ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets on Chinese Windows save, if not UTF-8
 LONGEST_CELL = 40  # of figures and days
 FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12}) ?分?", re.ASCII)
 DAY = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?(?: 0?0:00(?::00)?)?", re.ASCII)
@@ -39,6 +41,18 @@ class NumberedRow:
 
     number: int
     read: ReadRow | Refusal
+
+
+def decode_statements(content: bytes) -> str:
+    """The text of a file in UTF-8, or else in GB18030. Raises InvalidInput."""
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(reason="csv_too_long", values={"limit": MAX_BYTES // 1024}, path=PATH)
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput(reason="csv_encoding", path=PATH)
 
 
 def read_statements(text: str) -> list[NumberedRow]:

@@ -38,6 +38,7 @@ CLAIMS: dict[str, Text] = {
     ),
     "csv_column_missing": Text("表头缺少“{column}”（{name}）列。", "The header has no column '{name}' ({column})."),
     "csv_column_twice": Text("表头中“{column}”列重复了。", "The header has the column '{column}' twice."),
+    "csv_encoding": Text("文件编码须为 UTF-8 或 GB18030。", "The file must be in UTF-8 or GB18030."),
     "csv_figure": Text("积分须为整数，如 1500。", "The figure must be a whole number, such as 1500."),
     "csv_date": Text(
         "日期须真实存在，如 2024-01-12 或 2024/1/12。", "Give a real day, such as 2024-01-12 or 2024/1/12."
