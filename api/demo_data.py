@@ -12,9 +12,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from api.demo.activities import DEMO_ACTIVITIES, EXAMPLE, DemoActivity
+from api.demo.claims import show_pages
 from api.demo.offers import DEMO_OFFERS, FAIR, STRAWBERRIES, DemoOffer
 from api.demo.people import GATE_STAFF, HIGH_TECH_ORGANISERS, ORGANISERS, demo_residents, demo_staff, phone_of
-from api.demo.places import demo_areas, demo_organisations
+from api.demo.places import CENTRE, demo_areas, demo_organisations
 from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish, add_grant
 from domain.people.register_resident import NewResident, add_resident
@@ -86,6 +87,7 @@ async def fill_if_empty(now: datetime) -> bool:
         await play_activity(demo, activity, first_resident=number * 17)
     for offer in DEMO_OFFERS:
         await open_offer(demo, offer)
+    await study(demo)
     await visit_fair(demo)
     await pick_strawberries(demo)
     return True
@@ -245,6 +247,13 @@ async def open_offer(demo: Demo, offer: DemoOffer) -> None:
         publish=True,
     )
     await create_ticket_offer(demo.caller(ORGANISERS.phones[0]), wish, demo.announced_at)
+
+
+async def study(demo: Demo) -> None:
+    """Some showed what they studied on Xuexi Qiangguo."""
+    host_id, today = demo.organisations[CENTRE], demo.at(0, time()).date()
+    staff, second = demo.caller(ORGANISERS.phones[0]), demo.caller(GATE_STAFF.phones[0])
+    await show_pages(host_id, staff, second, lambda number: demo.caller(phone_of(number)), today, demo.now)
 
 
 async def visit_fair(demo: Demo) -> None:

@@ -46,6 +46,8 @@ async def test_the_demo_shows_the_whole_page_and_adds_up() -> None:
     assert await counted("attendances") > 50
     assert await counted("attendances", "approval = 'PENDING' AND reason LIKE '%示例%'") >= 1
     assert await counted("tickets", "status = 'ADMITTED'") == 16
+    assert await counted("claims", "masked_account LIKE '%示例%'") == 5
+    assert await counted("claims", "status = 'PENDING'") == 2
     assert await read(audit_everything) == []
 
 
