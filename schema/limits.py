@@ -64,6 +64,7 @@ WEIGHTS = {
     "Programme.issued": 1_000,
     "Wallet.expiring": 100,
     "Query.trialBalance": 50_000,
+    "Query.walletStatement": 50_000,
 }
 
 

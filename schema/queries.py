@@ -8,9 +8,11 @@ from typing import Annotated
 import strawberry
 
 from domain.claims.read_claim_limit import read_claim_limit
+from domain.points.make_wallet_statement import make_wallet_statement
 from domain.points.read_trial_balance import read_trial_balance
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
+from ledger.statement import Period
 from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState
 from schema.inputs.volunteering import ActivityFilter
@@ -25,6 +27,7 @@ from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.places import Area
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
+from schema.types.seals import Seal, WalletStatement
 from schema.types.viewer import Viewer
 from schema.types.volunteering import Activity, Attendance
 
@@ -67,6 +70,23 @@ async def limit_of(
     """The limit as GraphQL shows it. Raises Unauthenticated, InvalidInput."""
     above = await read_claim_limit(info.context.caller, programme)
     return ClaimLimit(programme=programme, approval_above=Points(above))
+
+
+async def own_statement(
+    info: Info,
+    programme: Annotated[str, strawberry.argument(description="The programme's code.")] = "xuexi",
+    from_: Annotated[
+        datetime | None,
+        strawberry.argument(name="from", description="Posted at or after this instant; null: from the start."),
+    ] = strawberry.UNSET,
+    until: Annotated[
+        datetime | None, strawberry.argument(description="Posted before this instant; null: up to now.")
+    ] = strawberry.UNSET,
+) -> WalletStatement:
+    """The statement as GraphQL shows it. Raises Unauthenticated, InvalidInput."""
+    context = info.context
+    file = await make_wallet_statement(context.caller, programme, Period(from_ or None, until or None), context.now)
+    return WalletStatement(file_name=file.file_name, text=file.text, sha256=file.sha256)
 
 
 @strawberry.type(description="What can be asked. Lists are paged: first or last is required, 1 to 100.")
@@ -134,4 +154,15 @@ class Query:
         resolver=book_at,
         description="The whole book in one look. Auditors and administrators of a district. Errors: UNAUTHENTICATED, FORBIDDEN, "
         "INVALID_INPUT.",
+    )
+    wallet_statement: WalletStatement = strawberry.field(
+        resolver=own_statement,
+        description="The signed-in person's statement as a file that they can check by themselves. From the first entry of the "
+        "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT.",
+    )
+    seals: Connection[Seal] = connection("The seals of the book, the latest first. For everybody.", order="-number")
+    seal: Seal | None = to_one(
+        "A seal by its number. For everybody.",
+        on="{other}.number = :number",
+        args={"number": argument(int, "1 is the first.")},
     )

@@ -26,6 +26,10 @@ INPUTS: dict[str, Text] = {
     ),
     "degrees_out_of_range": Text("请填写 {least} 到 {most} 之间的度数。", "Enter degrees from {least} to {most}."),
     "list_length_out_of_range": Text("请提供 {least} 到 {most} 项。", "Give {least} to {most} items."),
+    "statement_too_long": Text(
+        "这段时间的记录太多（一份账单最多 {limit} 条），请缩短时间范围。",
+        "There is too much in this period: a statement holds {limit} entries at most. Choose a shorter one.",
+    ),
     "ends_before_start": Text("结束时间必须晚于开始时间。", "The end must be after the start."),
     "idempotency_key_length": Text(
         "请求编号（idempotencyKey）须为 1 到 {limit} 个字符。", "An idempotency key has 1 to {limit} characters."

@@ -29,6 +29,7 @@ from storage import fetch
 from tests.builders.claims import a_photo
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_scan, an_order, tickets_of
+from tests.builders.seals import seal_all
 from tests.builders.volunteering import a_key, a_rejection, a_sign_up, an_approval
 from tests.clock import NOW
 from tests.roles.people import Who
@@ -64,6 +65,8 @@ async def a_lived_in_world(server: Server) -> World:
     await set_expiry_policy(world.caller(Who.ADMIN), policy, NOW)
     budget = SetProgrammeBudgetWish(programme="xuexi", budget=1_000_000)
     happened.rows.append(ref("Programme", await set_programme_budget(world.caller(Who.ADMIN), budget)))
+    await seal_all()
+    happened.rows += [ref("Seal", row[0]) for row in await fetch("SELECT id FROM seals")]
     await tell(world, happened)
     return world
 

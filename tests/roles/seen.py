@@ -86,6 +86,7 @@ SEEN: dict[str, Seen] = {
     "TicketOrder": Seen(GATE | BOOK, owner=True),
     "Ticket": Seen(GATE, owner=True),
     "Admission": Seen(GATE, owner=True),
+    "Seal": PUBLIC,
 }
 
 ABOUT_THEMSELVES = Cell(NONE, else_=Gets.ABOUT_THEMSELVES)
@@ -142,6 +143,7 @@ FIELDS: dict[str, Fields] = {
     "Attraction": Fields("id name entries"),
     "TicketOrder": Fields("id resident session status pointsSpent tickets transfer refundTransfer createdAt"),
     "Ticket": Fields("id serial status order session token qrSvg admissions"),
+    "Seal": Fields("id number previousHash hash root transferCount sealedAt kid signature header"),
     "Admission": Fields("id ticket attraction gate scannedAt recordedAt recordedBy conflict undoneAt undoReason"),
 }
 
@@ -153,6 +155,7 @@ VALUES = {
     "PointsRule": "programme perAttendance perHour cap lowestGrade leastSharePercent",
     "Eligibility": "eligible reasons",
     "ExpiringPoints": "amount on",
+    "WalletStatement": "fileName mediaType text sha256",
     "TrialBalance": "programme asOf by accounts totalDebits totalCredits balanced",
     "TrialBalanceLine": "kind debits credits accounts",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
@@ -197,6 +200,7 @@ CONNECTED = [
     "Claim",
     "Entry",
     "Programme",
+    "Seal",
     "SignUp",
     "Ticket",
     "TicketOffer",
@@ -206,5 +210,5 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit trialBalance"
+    "claims claimLimit trialBalance walletStatement seals seal"
 )

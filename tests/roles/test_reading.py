@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
@@ -228,6 +229,25 @@ async def test_the_trial_balance_is_for_readers_of_the_book(lived_in: World, who
         assert not answer.get("data")
         code = "UNAUTHENTICATED" if who is Who.NOBODY else "FORBIDDEN"
         assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
+
+
+async def test_seals_are_for_everyone(lived_in: World) -> None:
+    query = (
+        "{ seals(first: 10) { totalCount nodes { id number header hash signature } } seal(number: 1) { id number } }"
+    )
+    answers = [await lived_in.data(who, query) for who in Who]
+    (seal,) = answers[0]["seals"]["nodes"]
+    assert answers[0]["seal"] == {"id": seal["id"], "number": 1}
+    assert all(answer == answers[0] for answer in answers)
+
+
+async def test_a_statement_is_for_whoever_is_signed_in_and_has_nothing_of_others(lived_in: World) -> None:
+    query = "{ walletStatement { text } }"
+    for who in set(Who) - {Who.NOBODY}:
+        entries = json.loads((await lived_in.data(who, query))["walletStatement"]["text"])["entries"]
+        assert bool(entries) == (who is Who.OWNER)
+    answer = await lived_in.ask(Who.NOBODY, query)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
 DEEP = """query ($id: ID!) { activity(id: $id) { shifts { activity { shifts { activity {

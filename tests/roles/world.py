@@ -45,7 +45,7 @@ from tests.server import Server
 
 #: Who tells of the rows of a type: somebody who sees all of them.
 TELLERS = (
-    dict.fromkeys(["Area", "Organisation"], Who.NOBODY)
+    dict.fromkeys(["Area", "Organisation", "Seal"], Who.NOBODY)
     | dict.fromkeys(["Activity", "Shift", "SignUp", "Attendance"], Who.ORGANISER)
     | dict.fromkeys(
         ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
