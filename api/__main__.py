@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from api import commands
+from api.book_files import export_to, import_from
 from api.claims_file import FileWish, import_file
 from api.demo_story import tell_story
 from api.serving import PortTaken, serve
@@ -89,6 +90,10 @@ def parser() -> argparse.ArgumentParser:
     statements.add_argument("--dry-run", action="store_true", help="write nothing; say what would happen")
     command("audit", "add up the whole book anew, make its seals anew, and compare")
     command("seal", "seal what was posted: from then on the audit finds whoever changes it")
+    export_book = command("export-book", "write the whole book to a new folder: JSON Lines, and a CSV for each table")
+    export_book.add_argument("folder", metavar="DIR", help="a folder that is not there yet, or empty")
+    import_book = command("import-book", "take an exported book into an empty, migrated database; all of it or nothing")
+    import_book.add_argument("folder", metavar="DIR", help="what export-book wrote")
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
     return top
@@ -124,9 +129,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
 
 
-OF_SETTINGS_ALONE = {"audit": commands.audit, "migrate": commands.migrate, "seal": commands.seal}
-
-
 def run(asked: argparse.Namespace, settings: Settings) -> int:
     """Run the command that was asked for; the exit code."""
     match asked.command:
@@ -144,15 +146,30 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(add_area(settings, place))
         case "add-organisation":
             return asyncio.run(add_organisation(settings, asked.name, OrganisationKind(asked.kind), asked.area))
-        case "expire":
-            return asyncio.run(commands.expire(settings, asked.programme, asked.until))
         case "import-claims":
             wish_of_file = FileWish(
                 asked.file, asked.host_area, asked.host, asked.staff, asked.programme, dry_run=asked.dry_run
             )
             return asyncio.run(import_file(settings, wish_of_file))
+        case "migrate":
+            return asyncio.run(commands.migrate(settings))
         case _:
-            return asyncio.run(OF_SETTINGS_ALONE[asked.command](settings))
+            return asyncio.run(of_the_book(asked, settings))
+
+
+async def of_the_book(asked: argparse.Namespace, settings: Settings) -> int:
+    """Run a command that concerns the whole book; the exit code."""
+    match asked.command:
+        case "expire":
+            return await commands.expire(settings, asked.programme, asked.until)
+        case "export-book":
+            return await export_to(settings, asked.folder)
+        case "import-book":
+            return await import_from(settings, asked.folder)
+        case "seal":
+            return await commands.seal(settings)
+        case _:
+            return await commands.audit(settings)
 
 
 def change_role(asked: argparse.Namespace, settings: Settings) -> int:

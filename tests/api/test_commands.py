@@ -129,6 +129,18 @@ def test_sealing_on_demand_leaves_nothing_to_seal(ready: str, capsys: pytest.Cap
     assert printed == ["seals made: 1", "nothing to seal", "clean: everything adds up"]
 
 
+def test_a_book_is_written_to_files_and_taken_in_by_an_empty_database(
+    ready: str, environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(earn_something(ready))
+    assert [main(["seal"]), main(["export-book", "book"]), main(["export-book", "book"])] == [0, 0, 1]
+    environment.setenv("XUEXI_DATABASE_URL", f"sqlite://{tmp_path / 'other.db'}")
+    capsys.readouterr()
+    assert [main(["migrate"]), main(["import-book", "nowhere"]), main(["import-book", "book"])] == [0, 1, 0]
+    assert "1 transfers, 2 entries" in capsys.readouterr().out
+    assert [main(["import-book", "book"]), main(["audit"])] == [1, 0]
+
+
 async def earn_something(url: str) -> None:
     await open_database(url)
     await a_wallet(await a_book(), points=5)
@@ -215,6 +227,8 @@ COMMANDS = [
     "revoke-role",
     "audit",
     "seal",
+    "export-book",
+    "import-book",
     "expire",
     "export-schema",
 ]
