@@ -108,6 +108,20 @@ HOLD_TRANSFERS = """SELECT h.id AS row_id,
     WHERE h.status = 'POSTED' AND (t.id IS NULL OR t.programme <> h.programme OR t.debit_id <> h.debit_id
         OR t.credit_id <> h.credit_id OR t.amount > h.amount)"""
 
+# What a wallet says of its status, against the last row of its history.
+ACCOUNT_STATUS = """SELECT n.id AS row_id, n.expected, n.status AS found FROM (
+        SELECT a.id, a.status, COALESCE((SELECT c.status FROM account_changes c WHERE c.account_id = a.id
+            ORDER BY c.position DESC LIMIT 1), 'OPEN') AS expected FROM accounts a) AS n
+    WHERE n.status <> n.expected"""
+
+# The row is the change: it goes on from another status than the one before it left, or has another number.
+ACCOUNT_CHANGES = """SELECT n.id AS row_id, n.expected, n.position || ' ' || n.previous_status AS found FROM (
+        SELECT c.id, c.position, c.previous_status,
+            ROW_NUMBER() OVER (PARTITION BY c.account_id ORDER BY c.position) || ' ' ||
+            COALESCE(LAG(c.status) OVER (PARTITION BY c.account_id ORDER BY c.position), 'OPEN') AS expected
+        FROM account_changes c) AS n
+    WHERE n.position || ' ' || n.previous_status <> n.expected"""
+
 CHECKS = (
     Check("wallet_sums", WALLET_SUMS),
     Check("wallet_positions", POSITIONS),
@@ -125,6 +139,8 @@ CHECKS = (
     Check("programme_issued", PROGRAMME_ISSUED),
     Check("reversals", REVERSALS),
     Check("reversed_once", REVERSED_ONCE),
+    Check("account_status", ACCOUNT_STATUS),
+    Check("account_changes", ACCOUNT_CHANGES),
 )
 
 

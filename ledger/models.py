@@ -79,6 +79,22 @@ class Entry(Model):
         table = "entries"
 
 
+class AccountChange(Model):
+    """A wallet was frozen, opened or closed."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account_id = fields.BigIntField()
+    position = fields.BigIntField()
+    previous_status = fields.TextField()
+    status = fields.TextField()
+    reason = fields.TextField()
+    changed_by_id = fields.BigIntField()
+    changed_at = InstantField()
+
+    class Meta:
+        table = "account_changes"
+
+
 class Hold(Model):
     """Points of a wallet set aside until `expires_at`. Resolved once: POSTED (by `transfer`), VOIDED or EXPIRED."""
 

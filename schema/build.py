@@ -19,10 +19,11 @@ from schema.reads.check import ArgumentCheck
 from schema.reads.execution import ReadingExecutor
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
+from schema.types.adjustments import Adjustment
 from schema.types.alarms import Alarm
 from schema.types.claims import Claim
 from schema.types.gate import Admission
-from schema.types.ledger import Account, Entry, Transfer, Wallet
+from schema.types.ledger import Account, AccountChange, Entry, Transfer, Wallet
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
 from schema.types.programmes import Programme
@@ -31,8 +32,8 @@ from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
-    Account, Activity, Admission, Alarm, Area, Attendance, Attraction, Claim, Entry, OfferSession, Organisation, Programme,
-    Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    Account, AccountChange, Activity, Adjustment, Admission, Alarm, Area, Attendance, Attraction, Claim, Entry, OfferSession,
+    Organisation, Programme, Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
 ]  # fmt: skip
 ERRORS = [AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached]
 

@@ -10,6 +10,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from domain.claims.states import ClaimDoubt, ClaimState, RowOutcome
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
+from domain.points.decision import Decision
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
 from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.states import (
@@ -38,6 +39,7 @@ __all__ = [
     "BookTime",
     "ClaimDoubt",
     "ClaimState",
+    "Decision",
     "EvidenceGrade",
     "Expiry",
     "OfferStatus",
@@ -197,6 +199,13 @@ describe(
     "By which of a posting's two times the past is asked for.",
     POSTED="When the ledger took it. What a past instant shows by it never changes.",
     OCCURRED="When it happened in the world. What is entered afterwards changes the day on which it happened.",
+)
+describe(
+    Decision,
+    "What a second person said.",
+    PENDING="Nobody has decided yet.",
+    APPROVED="A second person agreed; it was done.",
+    REJECTED="A second person said no; nothing was done.",
 )
 describe(
     TransferKind,

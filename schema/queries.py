@@ -14,13 +14,14 @@ from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from ledger.statement import Period
 from schema.context import Info
-from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState
+from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
 from schema.inputs.volunteering import ActivityFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
 from schema.scalars import Points
 from schema.searching import activities_where, alarms_where, problem_of_filter
+from schema.types.adjustments import Adjustment, adjustments_where
 from schema.types.alarms import Alarm
 from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
 from schema.types.ledger import TrialBalance, TrialBalanceLine
@@ -149,6 +150,13 @@ class Query:
         resolver=limit_of,
         description="Up to which increase one person may attest a claim alone. For whoever is signed in. Errors: "
         "UNAUTHENTICATED, INVALID_INPUT.",
+    )
+    adjustments: Connection[Adjustment] = connection(
+        "Corrections that needed two administrators, latest first. For auditors and administrators of a district; empty for "
+        "everybody else.",
+        order="-proposed_at",
+        where=adjustments_where,
+        args={"decision": argument(Decision | None, "Only those.")},
     )
     trial_balance: TrialBalance = strawberry.field(
         resolver=book_at,

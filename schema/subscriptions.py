@@ -29,7 +29,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SELECT_WALLET = "SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND kind = 'WALLET'"
-SELECT_ENTRY_COUNT = "SELECT entry_count FROM accounts WHERE id = ?"
+# All of a wallet that changes: entries only ever come, points are held and set free.
+SELECT_WALLET_STATE = "SELECT entry_count, held, status FROM accounts WHERE id = ?"
 # All of an activity that changes; and whether the caller may follow it, asked anew each time: roles can be revoked.
 SELECT_ACTIVITY = f"""SELECT CASE WHEN {organises("wa")} THEN 1 ELSE 0 END, CASE WHEN {sees_activity("wa")} THEN 1 ELSE 0 END,
     wa.status, wa.confirmed_count, wa.waitlist_count, wa.attendance_count, wa.arrivals FROM activities wa WHERE wa.id = ?"""
@@ -55,11 +56,9 @@ async def wallet_of(caller: Caller, programme: str) -> int:
     return wallet_id
 
 
-async def entry_count(wallet_id: int) -> int:
-    """How many entries a wallet has: it grows with every change."""
-    rows = await storage.fetch(SELECT_ENTRY_COUNT, wallet_id)
-    count: int = rows[0][0]
-    return count
+async def wallet_state(wallet_id: int) -> tuple[object, ...]:
+    """All of a wallet that changes."""
+    return tuple((await storage.fetch(SELECT_WALLET_STATE, wallet_id))[0])
 
 
 async def activity_state(caller: Caller, activity_id: int) -> tuple[object, ...]:
@@ -110,7 +109,7 @@ class Subscription:
         self, info: Info, programme: Annotated[str, strawberry.argument(description="The programme's code.")] = "xuexi"
     ) -> AsyncGenerator[Wallet, None]:
         wallet_id = await wallet_of(info.context.caller, programme)
-        look = in_session(info.context, partial(entry_count, wallet_id))
+        look = in_session(info.context, partial(wallet_state, wallet_id))
         async with aclosing(states(f"wallet:{wallet_id}", look)) as changes:
             async for _ in changes:
                 yield reference(Wallet, wallet_id)

@@ -37,6 +37,7 @@ MODEL_MODULES = [
     "domain.volunteering.models",
     "domain.redemption.models",
     "domain.claims.models",
+    "domain.points.models",
 ]
 
 

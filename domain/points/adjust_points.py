@@ -1,4 +1,4 @@
-"""Correcting a resident's points by hand: with a reason, kept for good."""
+"""Correcting a resident's points by hand: with a reason, kept for good; above a limit by two administrators."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.people.rights import require_book_administrator
-from domain.refusals import InvalidInput, NotFound
+from domain.points.post_adjustment import NewAdjustment, find_sides, post_adjustment
+from domain.points.propose_adjustment import Correction, needs_second_person, propose
+from domain.refusals import InvalidInput
 from domain.text import clean_text
-from ledger.accounts import AccountKind, AccountRef, find_accounts
-from ledger.idempotency import Intent, claim
-from ledger.posting import NewTransfer, TransferKind, post
+from ledger.idempotency import Intent, claim, set_answer
 from storage import Transaction, write
 
 LARGEST_ADJUSTMENT = 1_000_000_000  # points; more is a slip of the finger
@@ -28,12 +28,22 @@ class AdjustPointsWish:
     idempotency_key: str
 
 
-async def adjust_points(caller: Caller, wish: AdjustPointsWish, now: datetime) -> int:
-    """The resident's wallet is changed against the programme's ADJUSTMENT account, with the reason as memo. The transfer's id.
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What came of a correction: the transfer that did it, or the adjustment that waits for a second administrator."""
 
-    By administrators of a whole district. Asking again with the same key answers the same. Raises Unauthenticated,
+    transfer_id: int | None = None
+    adjustment_id: int | None = None
+
+
+async def adjust_points(caller: Caller, wish: AdjustPointsWish, now: datetime) -> Adjusted:
+    """The resident's wallet is changed against the programme's ADJUSTMENT account, with the reason as memo.
+
+    By administrators of a whole district. Above the limit (domain/points/adjustment_limit.py), and for oneself, nothing is
+    posted yet: a second administrator decides. Asking again with the same key answers the same. Raises Unauthenticated,
     InvalidInput (amount, then reason, then idempotencyKey), KeyReused, Forbidden, InvalidInput (programme), NotFound
-    (residentId), InvalidInput (the wallet would hold too much), InsufficientPoints when more is taken than the wallet holds.
+    (residentId), AccountNotOpen, InvalidInput (the wallet would hold too much), InsufficientPoints when more is taken than the
+    wallet holds.
     """
     viewer_id = caller.signed_in()
     check_amount(wish.amount)
@@ -41,30 +51,40 @@ async def adjust_points(caller: Caller, wish: AdjustPointsWish, now: datetime) -
     given = {"residentId": wish.resident_id, "programme": wish.programme, "amount": wish.amount, "reason": wish.reason}
     intent = Intent(viewer_id, wish.idempotency_key, "adjust_points", given)
 
-    async def body(tx: Transaction) -> int:
+    async def body(tx: Transaction) -> Adjusted:
         transfer_id = tx.new_id()
-        first_answer: int | None = await claim(tx, intent, transfer_id, now)
+        first_answer = await claim(tx, intent, [transfer_id, None], now)
         if first_answer is not None:
-            return first_answer
+            return Adjusted(*first_answer)
         await require_book_administrator(tx, caller)
-        adjustment, wallet = await find_sides(tx, wish)
-        debit, credit = (adjustment, wallet) if wish.amount > 0 else (wallet, adjustment)
-        transfer = NewTransfer(
-            id=transfer_id,
+        _, wallet = await find_sides(tx, wish.programme, wish.resident_id)
+        correction = Correction(
             programme=wish.programme,
-            kind=TransferKind.ADJUST,
-            amount=abs(wish.amount),
-            debit=debit,
-            credit=credit,
-            memo=reason,
-            occurred_at=now,
-            posted_by_id=viewer_id,
+            resident_id=wish.resident_id,
+            wallet=wallet,
+            amount=wish.amount,
+            reason=reason,
         )
-        await post(tx, [transfer], now)
-        tx.announce(f"wallet:{wallet.id}")
-        return transfer_id
+        if await needs_second_person(tx, viewer_id, correction, now):
+            adjustment_id = await propose(tx, viewer_id, correction, now)
+            await set_answer(tx, intent, [None, adjustment_id])
+            return Adjusted(adjustment_id=adjustment_id)
+        await post_adjustment(tx, at_once(correction, transfer_id, viewer_id), now)
+        return Adjusted(transfer_id=transfer_id)
 
     return await write(body)
+
+
+def at_once(correction: Correction, transfer_id: int, posted_by_id: int) -> NewAdjustment:
+    """The correction as one administrator posts it alone."""
+    return NewAdjustment(
+        transfer_id=transfer_id,
+        programme=correction.programme,
+        resident_id=correction.resident_id,
+        amount=correction.amount,
+        reason=correction.reason,
+        posted_by_id=posted_by_id,
+    )
 
 
 def check_amount(amount: int) -> None:
@@ -73,11 +93,3 @@ def check_amount(amount: int) -> None:
         raise InvalidInput(reason="adjustment_zero", path=("amount",))
     if abs(amount) > LARGEST_ADJUSTMENT:
         raise InvalidInput(reason="adjustment_too_large", values={"limit": LARGEST_ADJUSTMENT}, path=("amount",))
-
-
-async def find_sides(tx: Transaction, wish: AdjustPointsWish) -> tuple[AccountRef, AccountRef]:
-    """The programme's ADJUSTMENT account and the resident's wallet. Raises InvalidInput, NotFound."""
-    accounts = await find_accounts(tx, wish.programme, AccountKind.ADJUSTMENT, [wish.resident_id])
-    if wish.resident_id not in accounts.wallets:
-        raise NotFound(path=("residentId",))
-    return accounts.system, accounts.wallets[wish.resident_id]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.refusals import AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
+from domain.refusals import AccountNotOpen, AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
 from domain.volunteering.attendance_record import ReadRecord, check_entered_afterwards, check_presence
 from domain.volunteering.evidence import EvidenceGrade, grade_of
 from domain.volunteering.logged_row import LoggedRow
 from domain.volunteering.points_rule import SECOND, PointsRule, earned, time_served
 from domain.volunteering.states import AttendanceApproval, AttendanceMethod
-from ledger.accounts import AccountKind, AccountRef
+from ledger.accounts import AccountKind, AccountRef, AccountStatus
 from ledger.posting import MAX_POINTS
 
 
@@ -33,6 +33,7 @@ class Wallet:
     """A resident's wallet: how many points it has ever taken in, as the batch goes on."""
 
     account: AccountRef
+    status: AccountStatus
     credits: int
 
 
@@ -79,8 +80,8 @@ class Ids:
     transfer: int
 
 
-def wallet_of(account_id: int, credits_: int) -> Wallet:
-    return Wallet(AccountRef(account_id, AccountKind.WALLET), credits_)
+def wallet_of(account_id: int, status: str, credits_: int) -> Wallet:
+    return Wallet(AccountRef(account_id, AccountKind.WALLET), AccountStatus(status), credits_)
 
 
 def decide(
@@ -106,8 +107,8 @@ def approval_of(grade: EvidenceGrade) -> AttendanceApproval:
 
 
 def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, now: datetime) -> NewAttendance:
-    """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the code at the check-out, then a wallet that
-    is full), BudgetExhausted."""
+    """Raises InvalidInput (the times), NotFound, AlreadyAttended, InvalidInput (the code at the check-out),
+    AccountNotOpen (the wallet is closed), InvalidInput (it is full), BudgetExhausted."""
     check_presence(row, shift.starts_at, shift.ends_at, now)
     grade = grade_of(row.scans, shift.ends_at, now)
     counts_at_once = approval_of(grade) is AttendanceApproval.NOT_NEEDED
@@ -136,7 +137,7 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
 
 
 def resident_of(row: ReadRecord, known: Known) -> int:
-    """Raises NotFound, AlreadyAttended, InvalidInput (somebody else's code was scanned as they left)."""
+    """Raises NotFound, AlreadyAttended, InvalidInput (somebody else's code was scanned as they left), AccountNotOpen."""
     who = row.named
     resident_id = who.resident_id if who.phone is None else known.ids_by_phone.get(who.phone)
     if resident_id is None or resident_id not in known.wallets:
@@ -145,6 +146,9 @@ def resident_of(row: ReadRecord, known: Known) -> int:
         raise AlreadyAttended(path=row.path)
     if row.scanned_out_id not in (None, resident_id):
         raise InvalidInput(reason="check_out_code_of_another", path=(*row.path, "checkOutMemberCode"))
+    wallet = known.wallets[resident_id]
+    if wallet.status is AccountStatus.CLOSED:
+        raise AccountNotOpen(account_id=wallet.account.id, status=wallet.status.value, path=who.path)
     return resident_id
 
 

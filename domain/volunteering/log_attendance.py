@@ -23,7 +23,7 @@ from domain.volunteering.states import ActivityStatus, AttendanceApproval
 from domain.volunteering.visibility import organises, sees_activity
 from ledger.budget import lock_budget
 from ledger.idempotency import Intent, claim, set_answer
-from storage import Reader, Transaction, write
+from storage import Reader, Row, Transaction, write
 from storage.dialect import in_ids
 from storage.instants import from_micros, to_micros
 
@@ -49,7 +49,7 @@ async def log_attendance(caller: Caller, wish: LogAttendanceWish, now: datetime)
     Raises Unauthenticated, InvalidInput unless there are 1 to 500 records, InvalidInput and KeyReused (the key), NotFound,
     Forbidden, ActivityCancelled, NotOpen (a draft). A row's own: InvalidInput and CodeExpired (the attendee, then the code at
     the check-out), InvalidInput (the reason, the times), NotFound, AlreadyAttended, InvalidInput (somebody else's code at the
-    check-out, then a wallet that is full), BudgetExhausted.
+    check-out), AccountNotOpen (the wallet is closed), InvalidInput (it is full), BudgetExhausted.
     """
     organiser_id = caller.signed_in()
     check_length(wish.records, 1, MAX_RECORDS, "records")
@@ -103,19 +103,20 @@ async def look_up(tx: Transaction, shift: HeldShift, rows: Sequence[ReadRecord])
     resident_ids = {row.named.resident_id for row in rows if row.named.resident_id is not None} | {
         *ids_by_phone.values()
     }
-    return Known(
-        ids_by_phone,
-        {row[0]: wallet_of(row[1], row[2]) for row in await find_wallets(tx, shift.rule.programme, [*resident_ids])},
-        await find_attended(tx, shift.id, [*resident_ids]),
-        await lock_budget(tx, shift.rule.programme),
-    )
+    attended = await find_attended(tx, shift.id, [*resident_ids])
+    budget_left = await lock_budget(tx, shift.rule.programme)
+    wallets = await lock_wallets(tx, shift.rule.programme, [*resident_ids])
+    return Known(ids_by_phone, {row[0]: wallet_of(*row[1:]) for row in wallets}, attended, budget_left)
 
 
-async def find_wallets(reader: Reader, programme: str, resident_ids: list[int]) -> Sequence[Sequence[int]]:
-    """The residents among the ids, each with their wallet's id and what it has ever taken in."""
-    sql = f"""SELECT r.id, w.id, w.credits FROM residents r JOIN accounts w ON w.holder_id = r.id AND w.kind = 'WALLET'
-        AND w.programme = ? WHERE r.id {in_ids(reader.dialect)}"""
-    return await reader.fetch(sql, programme, resident_ids)
+async def lock_wallets(tx: Transaction, programme: str, resident_ids: list[int]) -> Sequence[Row]:
+    """The residents among the ids, each with their wallet's id, status and what it has ever taken in.
+
+    Locked, or a wallet that is closed meanwhile would let the whole batch fail and not its own row.
+    """
+    sql = f"""SELECT r.id, w.id, w.status, w.credits FROM residents r JOIN accounts w ON w.holder_id = r.id
+        AND w.kind = 'WALLET' AND w.programme = ? WHERE r.id {in_ids(tx.dialect)} ORDER BY w.id{lock_of(tx.dialect, "w")}"""
+    return await tx.fetch(sql, programme, resident_ids)
 
 
 async def find_attended(reader: Reader, shift_id: int, resident_ids: list[int]) -> set[int]:

@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.refusals import AlreadyAttended, BudgetExhausted, CodeExpired, InvalidInput, NotFound, Refusal
+from domain.refusals import (
+    AccountNotOpen,
+    AlreadyAttended,
+    BudgetExhausted,
+    CodeExpired,
+    InvalidInput,
+    NotFound,
+    Refusal,
+)
 
 # What a row can be answered with; a refusal is kept under its code.
 ROW_REFUSALS: dict[str, type[Refusal]] = {
-    refusal.code: refusal for refusal in (AlreadyAttended, BudgetExhausted, CodeExpired, InvalidInput, NotFound)
+    refusal.code: refusal
+    for refusal in (AccountNotOpen, AlreadyAttended, BudgetExhausted, CodeExpired, InvalidInput, NotFound)
 }
 
 

@@ -70,3 +70,50 @@ class SetExpiryPolicyInput(LeftOutIsNull):
         "No points expire before this day, however old they are: 30 days from today at the least, so that everybody sees it "
         "coming. Required unless points never expire."
     )
+
+
+@strawberry.input(description="How much an administrator may correct alone.")
+class SetAdjustmentLimitInput:
+    """See the act set_adjustment_limit."""
+
+    programme: str = strawberry.field(default="xuexi", description="The programme's code.")
+    limit: Points = strawberry.field(
+        description="So many points for one resident within 24 hours, 0 to 1,000,000,000; 0: every correction waits."
+    )
+
+
+@strawberry.input(description="An adjustment that is right.")
+class ApproveAdjustmentInput:
+    """See the act approve_adjustment."""
+
+    adjustment_id: strawberry.ID = strawberry.field(description="Which adjustment.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="An adjustment that is not right.")
+class RejectAdjustmentInput:
+    """See the act reject_adjustment."""
+
+    adjustment_id: strawberry.ID = strawberry.field(description="Which adjustment.")
+    reason: str = strawberry.field(description="Why, for whoever proposed it and for auditors. Kept for good.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="A wallet to be frozen, opened or closed.")
+class WalletStatusInput:
+    """See the acts freeze_wallet, unfreeze_wallet and close_wallet."""
+
+    wallet_id: strawberry.ID = strawberry.field(description="Which wallet.")
+    reason: str = strawberry.field(
+        description="Why, 1 to 500 characters, for its holder and for auditors. Kept for good."
+    )
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="A correction that was a mistake.")
+class ReverseTransferInput:
+    """See the act reverse_transfer."""
+
+    transfer_id: strawberry.ID = strawberry.field(description="Which transfer, of kind ADJUST.")
+    reason: str = strawberry.field(description="Why, for the resident and for auditors. Kept for good.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)

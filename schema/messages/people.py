@@ -58,6 +58,32 @@ PEOPLE: dict[str, Text] = {
         "最早到期日须在 {days} 天之后，即不早于 {day}，让大家有时间使用积分。",
         "The first day on which points may expire is {days} days from now, {day}, so that everybody can still spend them.",
     ),
+    "reversal_not_reversed": Text(
+        "冲正和退票不能再冲正，请用积分调整更正。",
+        "What takes something back is not taken back itself. Use adjustPoints.",
+    ),
+    "reverse_by_void_attendance": Text(
+        "这笔积分来自签到，请作废签到记录（voidAttendance）。",
+        "These points are for an attendance. Void it (voidAttendance).",
+    ),
+    "reverse_by_refund_order": Text(
+        "这笔积分用于兑换，请办理退票（refundOrder）。", "These points paid for an order. Refund it (refundOrder)."
+    ),
+    "reverse_by_void_claim": Text(
+        "这笔积分来自积分核验，请作废核验记录（voidClaim）。", "These points are for a claim. Void it (voidClaim)."
+    ),
+    "transfer_no_correction": Text(
+        "只有积分调整可以冲正，请用积分调整更正（adjustPoints）。",
+        "Only corrections are reversed. Mend this by a correction (adjustPoints).",
+    ),
+    "reversal_waits": Text("这笔冲正已提交，正在等待复核。", "Its reversal waits for a second administrator already."),
+    "wallet_closed": Text("该积分账户已注销。", "This wallet is closed."),
+    "wallet_frozen": Text("该积分账户已经冻结。", "This wallet is frozen already."),
+    "wallet_not_frozen": Text("该积分账户没有冻结。", "This wallet is not frozen."),
+    "wallet_not_empty": Text(
+        "积分账户清零后才能注销：现有余额 {balance} 分，其中预留 {held} 分。",
+        "Only an empty wallet can be closed: it holds {balance} points, {held} of them set aside.",
+    ),
     "wallet_full": Text("钱包积分不能超过 {limit}。", "A wallet holds at most {limit} points."),
     "adjustment_zero": Text("调整的积分不能为 0。", "The adjustment must not be zero."),
     "adjustment_too_large": Text("单次最多调整 {limit} 积分。", "One adjustment moves at most {limit} points."),

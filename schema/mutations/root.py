@@ -14,6 +14,7 @@ from schema.mutations.points import PointsMutations
 from schema.mutations.programmes import ProgrammeMutations
 from schema.mutations.redemption import RedemptionMutations
 from schema.mutations.volunteering import VolunteeringMutations
+from schema.mutations.wallets import WalletMutations
 
 
 @strawberry.type(
@@ -31,5 +32,6 @@ class Mutation(
     PointsMutations,
     ProgrammeMutations,
     ClaimsMutations,
+    WalletMutations,
 ):
     """All rooms together."""

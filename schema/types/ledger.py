@@ -19,10 +19,11 @@ from ledger.expiry_policy import Expiry, ExpiryPolicy
 from schema.enums import AccountKind, AccountStatus, BookTime, TransferKind
 from schema.inputs.ledger import EntryFilter
 from schema.reads.arguments import argument
-from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_one, to_one_of
+from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_many, to_one, to_one_of
 from schema.reads.paging import Connection
 from schema.reads.sources import Condition, condition
 from schema.scalars import Points
+from schema.types.adjustments import Adjustment
 from schema.types.claims import Claim
 from schema.types.people import Resident
 from schema.types.redemption import TicketOrder
@@ -116,7 +117,7 @@ class Account(Node):
 
 
 TransferSource = Annotated[
-    Union[Attendance, Claim, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
+    Union[Adjustment, Attendance, Claim, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
     strawberry.union("TransferSource", description="What in the world caused a transfer."),
 ]
 
@@ -146,10 +147,11 @@ class Transfer(Node):
         "The later transfer that took this one back.", on="{other}.reverses_id = {t}.id"
     )
     source: TransferSource | None = to_one_of(
-        "What caused it: an attendance, a claim or an order. Null for a correction.",
+        "What caused it: an attendance, a claim, an order, or an adjustment that two administrators decided on. Null for a "
+        "correction by one.",
         kind="source_kind",
         by="source_id",
-        types={"Attendance": "Attendance", "Claim": "Claim", "TicketOrder": "TicketOrder"},
+        types={"Adjustment": "Adjustment", "Attendance": "Attendance", "Claim": "Claim", "TicketOrder": "TicketOrder"},
     )
 
 
@@ -167,6 +169,22 @@ class Entry(Node):
     posted_at: datetime = column("When the ledger took it.")
 
 
+SEES_CHANGE = f"""EXISTS (SELECT 1 FROM accounts va WHERE va.id = {{t}}.account_id
+    AND (va.holder_id = :viewer OR {reads_the_book()}))"""
+
+
+@row_type(models.AccountChange, visible=SEES_CHANGE)
+class AccountChange(Node):
+    """A wallet was frozen, opened or closed. Seen by its holder and by auditors and administrators of a district."""
+
+    wallet: Annotated[Wallet, strawberry.lazy("schema.types.ledger")] = to_one("The wallet.", "account_id")
+    previous_status: AccountStatus = column("What it was before.")
+    status: AccountStatus = column("What it became.")
+    reason: str = column("Why.")
+    changed_by: Resident = to_one("The administrator who did it.", "changed_by_id")
+    changed_at: datetime = column("When.")
+
+
 @row_type(models.Account, visible=f"({{t}}.kind = 'WALLET' AND {HOLDS_OR_READS})")
 class Wallet(Node):
     """One resident's points in one programme."""
@@ -180,6 +198,9 @@ class Wallet(Node):
     held: Points = sql("Set aside by holds.", HELD)
     available: Points = sql("balance - held: what can be spent now.", f"{BALANCE} - {HELD}")
     status: AccountStatus = column("Whether points can be spent from it.")
+    status_changes: list[AccountChange] = to_many(
+        "Who froze, opened or closed it and why, latest first.", "account_id", order="-position"
+    )
     balance_at: Points = sql(
         "What the balance was at an instant: the sum of all entries posted, or of all that happened, by then.",
         balance_at_sql("{t}.id", ":at", ":by"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.people.rights import reads_the_book
+from domain.points.adjustment_limit import most_alone
 from ledger import models
 from schema.enums import Expiry
 from schema.reads.declare import Node, column, row_type, sql
@@ -14,6 +15,8 @@ from schema.scalars import Points
 ISSUED = f"""CASE WHEN NOT {reads_the_book()} THEN NULL WHEN {{t}}.budget IS NOT NULL THEN {{t}}.issued ELSE
     (SELECT CAST(COALESCE(-SUM(ie.amount), 0) AS BIGINT) FROM accounts ia JOIN entries ie ON ie.account_id = ia.id
     WHERE ia.programme = {{t}}.code AND ia.kind = 'ISSUANCE') END"""
+
+LIMIT = f"CASE WHEN {reads_the_book()} THEN {most_alone('{t}.code')} END"
 
 
 @row_type(models.Programme)
@@ -31,4 +34,10 @@ class Programme(Node):
         "The points it has issued, less those that were taken back. For auditors and administrators of a district; null for "
         "everyone else.",
         ISSUED,
+    )
+    adjustment_limit: Points | None = sql(
+        "The points that the viewer may give to or take from one resident within 24 hours without a second administrator. A "
+        "limit that the viewer raised counts for the others; for the viewer once another administrator has set it too. For "
+        "auditors and administrators of a district; null for everyone else.",
+        LIMIT,
     )

@@ -10,10 +10,11 @@ from typing import Any
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.people.member_code import make_member_code
+from domain.points.wallet_status import WalletStatusWish, freeze_wallet
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import TODAY, a_file
-from tests.builders.people import organiser_of
+from tests.builders.people import a_resident, organiser_of
 from tests.builders.redemption import Offer, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_key, a_sign_up, an_attendance
 from tests.clock import NOW, later
@@ -37,6 +38,7 @@ from tests.roles.world import (
     an_offer_of_the_host,
     attended,
     attested,
+    corrected,
     entered_afterwards,
 )
 
@@ -198,6 +200,47 @@ async def a_correction(world: World) -> Wish:
     return {"residentId": world.truth.people[Who.OWNER], "amount": 1, "reason": "补记", "idempotencyKey": a_key()}
 
 
+async def a_large_correction(world: World) -> Wish:
+    return await a_correction(world) | {"amount": 2000}
+
+
+async def an_adjustment_that_waits(world: World) -> Wish:
+    return {"adjustmentId": encode_id("Adjustment", await corrected(world, 2000)), "idempotencyKey": a_key()}
+
+
+async def an_adjustment_to_reject(world: World) -> Wish:
+    return await an_adjustment_that_waits(world) | {"reason": "重复"}
+
+
+async def a_correction_to_take_back(world: World) -> Wish:
+    await corrected(world, 1)
+    ((transfer_id,),) = await fetch("SELECT MAX(id) FROM transfers WHERE kind = 'ADJUST'")
+    return {"transferId": encode_id("Transfer", transfer_id), "reason": "记错了", "idempotencyKey": a_key()}
+
+
+async def a_limit_of_corrections(_: World) -> Wish:
+    return {"limit": 1000}
+
+
+async def a_wallet(world: World) -> int:
+    """Of somebody who has nothing else to do with it."""
+    sql = "SELECT id FROM accounts WHERE holder_id = ? AND programme = 'xuexi'"
+    wallet_id: int = (await fetch(sql, await a_resident()))[0][0]
+    await world.learn([("Wallet", encode_id("Wallet", wallet_id))])
+    return wallet_id
+
+
+async def an_open_wallet(world: World) -> Wish:
+    return {"walletId": encode_id("Wallet", await a_wallet(world)), "reason": "居民申请", "idempotencyKey": a_key()}
+
+
+async def a_frozen_wallet(world: World) -> Wish:
+    wallet_id = await a_wallet(world)
+    wish = WalletStatusWish(wallet_id=wallet_id, reason="账户异常", idempotency_key=a_key())
+    await freeze_wallet(world.caller(Who.ADMIN), wish, NOW)
+    return {"walletId": encode_id("Wallet", wallet_id), "reason": "已核实", "idempotencyKey": a_key()}
+
+
 async def a_new_programme(_: World) -> Wish:
     return {"code": f"a-{a_key()}", "name": "读书积分", "zone": "Asia/Shanghai"}
 
@@ -266,6 +309,11 @@ async def a_limit(_: World) -> Wish:
 SECOND_PEOPLE = (ORGANISERS | GATE | HOST_ADMINS) - {Who.ORGANISER}
 NOT_SECOND_PEOPLE = {"SECOND_PERSON_REQUIRED": group(Who.ORGANISER), "FORBIDDEN": OWNER | BOOK} | NOT_FOUND
 
+
+# The administrator of the district proposed it.
+SECOND_ADMINS = BOOK_ADMINS - {Who.ADMIN}
+NOT_SECOND_ADMINS = {"SECOND_PERSON_REQUIRED": group(Who.ADMIN)} | FORBIDDEN
+
 DEEDS = {
     "create an activity": Deed("createActivity", a_new_activity, ORGANISERS, FORBIDDEN),
     "publish a draft": Deed("publishActivity", a_draft, ORGANISERS, NOT_FOUND),
@@ -314,6 +362,14 @@ DEEDS = {
     "send scans": Deed("syncAdmissions", some_scans, GATE, FORBIDDEN),
     "take a scan back": Deed("undoAdmission", an_admission, GATE, {"FORBIDDEN": OWNER} | NOT_FOUND),
     "correct the owner's points": Deed("adjustPoints", a_correction, BOOK_ADMINS, FORBIDDEN),
+    "propose a large correction": Deed("adjustPoints", a_large_correction, BOOK_ADMINS, FORBIDDEN),
+    "approve an adjustment": Deed("approveAdjustment", an_adjustment_that_waits, SECOND_ADMINS, NOT_SECOND_ADMINS),
+    "reject an adjustment": Deed("rejectAdjustment", an_adjustment_to_reject, SECOND_ADMINS, NOT_SECOND_ADMINS),
+    "take a correction back": Deed("reverseTransfer", a_correction_to_take_back, BOOK_ADMINS, FORBIDDEN),
+    "set the limit of corrections": Deed("setAdjustmentLimit", a_limit_of_corrections, BOOK_ADMINS, FORBIDDEN),
+    "freeze a wallet": Deed("freezeWallet", an_open_wallet, BOOK_ADMINS, FORBIDDEN),
+    "open a frozen wallet": Deed("unfreezeWallet", a_frozen_wallet, BOOK_ADMINS, FORBIDDEN),
+    "close a wallet": Deed("closeWallet", an_open_wallet, BOOK_ADMINS, FORBIDDEN),
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
     "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),

@@ -10,9 +10,12 @@ from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.void_claim import VoidClaimWish, void_claim
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
-from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.points.approve_adjustment import ApproveAdjustmentWish, approve_adjustment
+from domain.points.reject_adjustment import RejectAdjustmentWish, reject_adjustment
+from domain.points.reverse_transfer import ReverseTransferWish, reverse_transfer
 from domain.points.set_expiry_policy import SetExpiryPolicyWish, set_expiry_policy
 from domain.points.set_programme_budget import SetProgrammeBudgetWish, set_programme_budget
+from domain.points.wallet_status import WalletStatusWish, freeze_wallet, unfreeze_wallet
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.offer_status import close_ticket_offer
 from domain.redemption.redeem_at_gate import RedeemAtGateWish, redeem_at_gate
@@ -41,6 +44,7 @@ from tests.roles.world import (
     an_offer_of_the_host,
     attended,
     attested,
+    corrected,
     entered_afterwards,
     ref,
     revoke,
@@ -57,10 +61,7 @@ async def a_lived_in_world(server: Server) -> World:
     await activities(world, happened)
     await offers(world, happened)
     await claims(world, happened)
-    correction = AdjustPointsWish(
-        resident_id=world.people[Who.OWNER], amount=10, reason="补记", idempotency_key=a_key()
-    )
-    await adjust_points(world.caller(Who.ADMIN), correction, NOW)
+    await corrections(world, happened)
     policy = SetExpiryPolicyWish(programme="xuexi", expiry=Expiry.MONTHS, months=36, not_before=date(2024, 12, 31))
     await set_expiry_policy(world.caller(Who.ADMIN), policy, NOW)
     budget = SetProgrammeBudgetWish(programme="xuexi", budget=1_000_000)
@@ -175,3 +176,22 @@ async def claims(world: World, happened: Happened) -> None:
     await reject_claim(world.caller(Who.AREA_ORGANISER), rejecting, NOW)
     waiting = await attested(world, 7000, Who.AREA_ORGANISER)
     happened.rows += [ref("Claim", id_) for id_ in (paid, voided, rejected, waiting)]
+
+
+async def corrections(world: World, happened: Happened) -> None:
+    """By one administrator; by two; rejected; one that waits. And a wallet that was frozen for a while."""
+    await corrected(world, 10)
+    second = world.caller(Who.ZONE_ADMIN)
+    approved, rejected, waiting = [await corrected(world, 2000, happened.neighbour) for _ in range(3)]
+    approval = ApproveAdjustmentWish(adjustment_id=approved, idempotency_key=a_key())
+    await approve_adjustment(second, approval, NOW)
+    rejection = RejectAdjustmentWish(adjustment_id=rejected, reason="重复", idempotency_key=a_key())
+    await reject_adjustment(second, rejection, NOW)
+    (transfer_id,) = (await fetch("SELECT transfer_id FROM adjustments WHERE id = ?", approved))[0]
+    taking_back = ReverseTransferWish(transfer_id=transfer_id, reason="记错了", idempotency_key=a_key())
+    reversal = (await reverse_transfer(second, taking_back, NOW)).adjustment_id or 0
+    wallet_id = (await fetch(SELECT_WALLETS, world.people[Who.OWNER]))[0][0]
+    for act, reason in ((freeze_wallet, "账户异常"), (unfreeze_wallet, "已核实")):
+        wish = WalletStatusWish(wallet_id=wallet_id, reason=reason, idempotency_key=a_key())
+        await act(second, wish, NOW)
+    happened.rows += [ref("Adjustment", id_) for id_ in (approved, rejected, waiting, reversal)]

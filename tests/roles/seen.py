@@ -76,10 +76,12 @@ SEEN: dict[str, Seen] = {
     "Alarm": Seen(BOOK | HOST_ADMINS),
     "Wallet": Seen(BOOK, owner=True),
     "Account": Seen(BOOK, owner=True),
+    "AccountChange": Seen(BOOK, owner=True),
     "Entry": Seen(BOOK, owner=True),
     "Transfer": Seen(BOOK, owner=True, by_cause=True),
     "Programme": PUBLIC,
     "Claim": Seen(ORGANISERS | GATE | HOST_ADMINS | BOOK, owner=True),
+    "Adjustment": Seen(BOOK),
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
@@ -92,6 +94,7 @@ SEEN: dict[str, Seen] = {
 ABOUT_THEMSELVES = Cell(NONE, else_=Gets.ABOUT_THEMSELVES)
 SUM = Cell(BOOK, owner=True, else_=Gets.OWN_PART)
 ORGANISERS_ONLY = Cell(ORGANISERS, else_=Gets.EMPTY)
+BOOK_ONLY = Cell(BOOK, else_=Gets.NULL)
 
 FIELDS: dict[str, Fields] = {
     "Area": Fields("id code name level parent children path"),
@@ -126,12 +129,17 @@ FIELDS: dict[str, Fields] = {
         "id resident host programme figure previousFigure increase seenOn maskedAccount accountShared photoSha256 state doubts "
         "attestedBy attestedAt decidedBy decidedAt rejectReason transfer voidedBy voidedAt voidReason"
     ),
-    "Wallet": Fields("id account balance held available status balanceAt expiring entries"),
+    "Wallet": Fields("id account balance held available status statusChanges balanceAt expiring entries"),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
+    "AccountChange": Fields("id wallet previousStatus status reason changedBy changedAt"),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
     "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),
     "Programme": Fields(
-        "id code name zone expiry expiryMonths expiryNotBefore budget", {"issued": Cell(BOOK, else_=Gets.NULL)}
+        "id code name zone expiry expiryMonths expiryNotBefore budget",
+        {"issued": BOOK_ONLY, "adjustmentLimit": BOOK_ONLY},
+    ),
+    "Adjustment": Fields(
+        "id resident programme amount memo reverses decision proposedBy proposedAt decidedBy decidedAt rejectReason transfer"
     ),
     "TicketOffer": Fields(
         "id title summary status host venue programme cost minimumBalance limitPerResident salesOpenAt salesCloseAt "
@@ -182,7 +190,9 @@ VALUES = {
     "SyncAdmissionsPayload": "results errors",
     "AdmissionResult": "admission error",
     "UndoAdmissionPayload": "admission errors",
-    "AdjustPointsPayload": "transfer errors",
+    "AdjustPointsPayload": "transfer adjustment errors",
+    "AdjustmentPayload": "adjustment errors",
+    "WalletStatusPayload": "change errors",
     "ProgrammePayload": "programme errors",
     "ClaimPayload": "claim errors",
     "VoidClaimPayload": "claim transfer errors",
@@ -195,6 +205,7 @@ CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
 CONNECTED = [
     "Activity",
+    "Adjustment",
     "Alarm",
     "Attendance",
     "Claim",
@@ -210,5 +221,5 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit trialBalance walletStatement seals seal"
+    "claims claimLimit adjustments trialBalance walletStatement seals seal"
 )

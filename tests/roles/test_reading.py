@@ -83,8 +83,10 @@ PAGES = {
     "offers": ("TicketOffer", ""),
     "claims": ("Claim", ""),
     "claims that wait": ("Claim", "state: PENDING"),
+    "adjustments": ("Adjustment", ""),
+    "adjustments that wait": ("Adjustment", "decision: PENDING"),
 }
-ROOTS = {"Activity": "activities", "TicketOffer": "ticketOffers", "Claim": "claims"}
+ROOTS = {"Activity": "activities", "TicketOffer": "ticketOffers", "Claim": "claims", "Adjustment": "adjustments"}
 
 
 def is_wanted(name: str, row: dict[str, Any]) -> bool:
@@ -98,6 +100,8 @@ def is_wanted(name: str, row: dict[str, Any]) -> bool:
             return bool(row["title"] == "草稿")
         case "claims that wait":
             return bool(row["state"] == "PENDING")
+        case "adjustments that wait":
+            return bool(row["decision"] == "PENDING")
         case _:
             return True
 

@@ -25,6 +25,7 @@ OWNERS = {
     "Ticket": ("order.resident",),
     "Admission": ("ticket.order.resident",),
     "Account": ("holder",),
+    "AccountChange": ("wallet.account.holder",),
     "Wallet": ("account.holder",),
     "Transfer": ("debit.holder", "credit.holder"),
     "Entry": ("transfer.debit.holder", "transfer.credit.holder"),

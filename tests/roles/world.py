@@ -16,6 +16,7 @@ from domain.people.grant_role import RoleWish
 from domain.people.revoke_role import revoke_role
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel
+from domain.points.adjust_points import AdjustPointsWish, adjust_points
 from domain.volunteering.create_activity import create_activity
 from domain.volunteering.evidence import list_due
 from domain.volunteering.log_attendance import log_attendance
@@ -50,7 +51,8 @@ TELLERS = (
     | dict.fromkeys(
         ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
     )
-    | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer", "Programme"], Who.AUDITOR)
+    | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer"], Who.AUDITOR)
+    | dict.fromkeys(["AccountChange", "Adjustment", "Programme"], Who.AUDITOR)
 )
 
 
@@ -243,3 +245,11 @@ async def attested(
         idempotency_key=a_key(),
     )
     return await attest_claim(world.caller(by), wish, NOW)
+
+
+async def corrected(world: World, amount: int, resident_id: int | None = None) -> int:
+    """An administrator gave the owner, or somebody else, points; the adjustment's id where it waits for a second one, or 0."""
+    wish = AdjustPointsWish(
+        resident_id=resident_id or world.people[Who.OWNER], amount=amount, reason="补记", idempotency_key=a_key()
+    )
+    return (await adjust_points(world.caller(Who.ADMIN), wish, NOW)).adjustment_id or 0

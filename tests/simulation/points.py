@@ -32,7 +32,9 @@ class Adjust:
             reason="补记",
             idempotency_key=self.key,
         )
-        return await adjust_points(town.administrator, wish, now)
+        adjusted = await adjust_points(town.administrator, wish, now)
+        assert adjusted.transfer_id, "nobody here gives or takes so much that a second administrator has to look"
+        return adjusted.transfer_id
 
     def happen(self, model: Model, now: datetime) -> str:
         if self.amount > 0:

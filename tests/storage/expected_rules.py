@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RULES: dict[str, str] = {
     "check": """
+        account_changes_status_known
         accounts_held_in_range
         accounts_holder_of_wallet
         accounts_kind_known
@@ -18,6 +19,13 @@ RULES: dict[str, str] = {
         activities_places_kept
         activities_points_not_negative
         activities_status_known
+        adjustment_limits_not_negative
+        adjustments_amount_moves
+        adjustments_decision_known
+        adjustments_decision_whole
+        adjustments_posted_when_approved
+        adjustments_reject_has_reason
+        adjustments_second_person
         admissions_conflict_known
         admissions_undo_whole
         alarms_figures_not_negative
@@ -102,10 +110,13 @@ RULES: dict[str, str] = {
         activity_grams_pkey
     """,
     "unique": """
+        account_changes_position
         accounts_programme_unique
         accounts_system_once
         accounts_wallet_once
         activity_partners_once
+        adjustments_reversal_waits_once
+        adjustments_transfer_once
         admissions_scan_once
         alarms_creation_once
         alarms_two_places_once
@@ -140,6 +151,8 @@ RULES: dict[str, str] = {
         activities_area
         activities_host
         activities_start
+        adjustment_limits_programme
+        adjustments_proposed
         admissions_session
         admissions_ticket
         alarms_open
@@ -177,8 +190,17 @@ RULES: dict[str, str] = {
         tickets_order
         tickets_resident
         tickets_session
+        transfers_posted_by
     """,
     "trigger": """
+        account_changes_no_delete
+        account_changes_no_update
+        accounts_closed_for_good
+        adjustment_limits_no_delete
+        adjustment_limits_no_update
+        adjustments_decided_once
+        adjustments_no_delete
+        adjustments_proposed_for_good
         claim_limits_no_delete
         claim_limits_no_update
         claims_attested_for_good
@@ -196,12 +218,24 @@ RULES: dict[str, str] = {
 }
 # Only PostgreSQL has TRUNCATE.
 ONLY_POSTGRES = {
-    f"trigger {table}_no_truncate" for table in ("claim_limits", "claims", "entries", "holds", "seals", "transfers")
+    f"trigger {table}_no_truncate"
+    for table in (
+        "account_changes",
+        "adjustment_limits",
+        "adjustments",
+        "claim_limits",
+        "claims",
+        "entries",
+        "holds",
+        "seals",
+        "transfers",
+    )
 }
 
 # Numbers that end in _id without a foreign key, and why.
 WITHOUT_REFERENCE = {
     "accounts.holder_id": "the ledger knows no people",
+    "account_changes.changed_by_id": "the ledger knows no people",
     "transfers.posted_by_id": "the ledger knows no people",
     "holds.placed_by_id": "the ledger knows no people",
     "holds.resolved_by_id": "the ledger knows no people",

@@ -45,8 +45,8 @@ async def test_an_administrator_gives_and_takes_with_a_reason() -> None:
            WHERE t.kind = 'ADJUST' ORDER BY t.id"""
     )
     assert [tuple(row) for row in rows] == [
-        (given, "ADJUST", 5, "ADJUSTMENT", "WALLET", "补录\n两次", administrator.resident_id),
-        (taken, "ADJUST", 15, "WALLET", "ADJUSTMENT", "补录", administrator.resident_id),
+        (given.transfer_id, "ADJUST", 5, "ADJUSTMENT", "WALLET", "补录\n两次", administrator.resident_id),
+        (taken.transfer_id, "ADJUST", 15, "WALLET", "ADJUSTMENT", "补录", administrator.resident_id),
     ]
     assert await read(audit_everything) == []
 

@@ -139,6 +139,27 @@ RULES = {
     "adjustPoints": Rule(
         {"administrator"}, at("Resident", "residentId", amount=1, reason="更正", idempotencyKey="adjust")
     ),
+    "approveAdjustment": Rule({"administrator"}, at("Adjustment", "adjustmentId", idempotencyKey="approve adjustment")),
+    "rejectAdjustment": Rule(
+        {"administrator"}, at("Adjustment", "adjustmentId", reason="重复", idempotencyKey="reject adjustment")
+    ),
+    "reverseTransfer": Rule({"administrator"}, at("Transfer", "transferId", reason="记错了", idempotencyKey="reverse")),
+    "setAdjustmentLimit": Rule({"administrator"}, lambda _: {"limit": 1000}),
+    "freezeWallet": Rule(
+        {"administrator"},
+        at("Wallet", "walletId", reason="异常", idempotencyKey="freeze"),
+        type_name="WalletStatusInput",
+    ),
+    "unfreezeWallet": Rule(
+        {"administrator"},
+        at("Wallet", "walletId", reason="核实", idempotencyKey="unfreeze"),
+        type_name="WalletStatusInput",
+    ),
+    "closeWallet": Rule(
+        {"administrator"},
+        at("Wallet", "walletId", reason="申请", idempotencyKey="close"),
+        type_name="WalletStatusInput",
+    ),
     "createProgramme": Rule({"administrator"}, lambda _: {"code": "reading", "name": "读书积分"}),
     "setExpiryPolicy": Rule({"administrator"}, lambda _: {"programme": "xuexi", "expiry": "NEVER"}),
     "setProgrammeBudget": Rule({"administrator"}, lambda _: {"programme": "xuexi", "budget": 1_000_000}),

@@ -39,6 +39,8 @@ SEEN_BY = {
     "Entry": {"owner"} | BOOK_READERS,
     "Transfer": {"owner"} | BOOK_READERS,
     "Programme": EVERYONE,
+    "Adjustment": BOOK_READERS,
+    "AccountChange": {"owner"} | BOOK_READERS,
     "TicketOffer": EVERYONE,
     "draft TicketOffer": {"gate staff"} | ORGANISERS,
     "OfferSession": EVERYONE,

@@ -8,6 +8,8 @@ from domain.people.caller import ANONYMOUS, Caller
 from domain.people.rights import Role
 from domain.places.create_area import NewArea, create_area
 from domain.places.kinds import AreaLevel
+from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.points.wallet_status import WalletStatusWish, freeze_wallet, unfreeze_wallet
 from domain.redemption.admit_ticket import admit_ticket
 from schema.ids import encode_id
 from storage import fetch
@@ -15,7 +17,14 @@ from tests.builders.claims import Station, a_claim
 from tests.builders.people import a_caller, an_administrator, an_auditor, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, a_ticket, an_offer
-from tests.builders.volunteering import a_pending_attendance, a_sign_up, an_activity, an_attendance, an_hourly_rule
+from tests.builders.volunteering import (
+    a_key,
+    a_pending_attendance,
+    a_sign_up,
+    an_activity,
+    an_attendance,
+    an_hourly_rule,
+)
 from tests.clock import NOW
 
 ROLES = (
@@ -68,6 +77,7 @@ async def a_world() -> World:
     }
     ids = await places(district, host) | await volunteering(host, people) | await people_and_points(people)
     ids |= {"Claim": await a_claim_that_waits(host, people["owner"])}
+    ids |= await corrections(people)
     redemption, token = await tickets(host, people)
     return World(people, ids | redemption, token)
 
@@ -129,6 +139,23 @@ async def a_claim_that_waits(host: int, owner: Caller) -> str:
     """Attested by somebody who has no other part in the world."""
     staff = await organiser_of(host)
     return encode_id("Claim", await a_claim(Station(host, staff, staff, staff), owner.resident_id or 0, 5000))
+
+
+async def corrections(people: dict[str, Caller]) -> dict[str, str]:
+    """Proposed by an administrator who has no other part in the world."""
+    wish = AdjustPointsWish(
+        resident_id=people["owner"].resident_id or 0, amount=2000, reason="补记", idempotency_key=a_key()
+    )
+    adjusted = await adjust_points(await an_administrator(), wish, NOW)
+    ((wallet_id,),) = await fetch("SELECT id FROM accounts WHERE holder_id = ?", people["owner"].resident_id)
+    changes = []
+    for act in (freeze_wallet, unfreeze_wallet):
+        status = WalletStatusWish(wallet_id=wallet_id, reason="核实", idempotency_key=a_key())
+        changes.append(await act(await an_administrator(), status, NOW))
+    return {
+        "Adjustment": encode_id("Adjustment", adjusted.adjustment_id or 0),
+        "AccountChange": encode_id("AccountChange", changes[0]),
+    }
 
 
 async def tickets(host: int, people: dict[str, Caller]) -> tuple[dict[str, str], str]:
