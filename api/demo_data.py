@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from api.demo.activities import DEMO_ACTIVITIES, EXAMPLE, DemoActivity
+from api.demo.activities import DEMO_ACTIVITIES, EXAMPLE, VOLUNTEER_RULE, DemoActivity
 from api.demo.claims import show_pages
+from api.demo.coming import Naming, picked, scanned_mostly
 from api.demo.offers import DEMO_OFFERS, FAIR, STRAWBERRIES, DemoOffer
-from api.demo.people import GATE_STAFF, HIGH_TECH_ORGANISERS, ORGANISERS, demo_residents, demo_staff, phone_of
+from api.demo.people import (
+    ADMINISTRATORS,
+    GATE_STAFF,
+    HIGH_TECH_ORGANISERS,
+    ORGANISERS,
+    demo_residents,
+    demo_staff,
+    phone_of,
+)
 from api.demo.places import CENTRE, demo_areas, demo_organisations
+from api.demo.rules import publish_rules
 from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish, add_grant
 from domain.people.register_resident import NewResident, add_resident
@@ -83,6 +93,7 @@ async def fill_if_empty(now: datetime) -> bool:
         demo = await write(lambda tx: lay_ground(tx, now))
     except Conflict:  # another process that started at the same moment was first
         return False
+    await publish_rules(demo.caller(ADMINISTRATORS.phones[0]), demo.announced_at, now)
     for number, activity in enumerate(DEMO_ACTIVITIES):
         await play_activity(demo, activity, first_resident=number * 17)
     for offer in DEMO_OFFERS:
@@ -144,7 +155,8 @@ async def play_activity(demo: Demo, activity: DemoActivity, first_resident: int)
         else:
             absent.append(resident)
     if activity.over:
-        await log_attendees(organiser, shift, attendees)
+        named = scanned_mostly if activity.rule is VOLUNTEER_RULE else picked
+        await log_attendees(organiser, shift, [named(number, each) for number, each in enumerate(attendees)])
     if activity.day <= LONG_AGO and absent:
         await enter_afterwards(organiser, shift, absent[0])
 
@@ -200,12 +212,12 @@ def shift_wishes(demo: Demo, activity: DemoActivity) -> tuple[ShiftWish, ...]:
     )
 
 
-async def log_attendees(organiser: Caller, shift: Row, attendees: list[Caller]) -> None:
+async def log_attendees(organiser: Caller, shift: Row, attendees: list[Naming]) -> None:
     """The organiser logs everybody who came, an hour after the end; some forgot to check out."""
     shift_id, starts_at, ends_at = shift[0], from_micros(shift[1]), from_micros(shift[2])
     records = tuple(
         AttendanceRecord(
-            attendee=ById(each.signed_in()),
+            attendee=each(starts_at - timedelta(minutes=number % 10)),
             checked_in_at=starts_at - timedelta(minutes=number % 10),
             checked_out_at=None if number % 5 == 4 else ends_at,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.claims.checks import CHECKS as CLAIM_CHECKS
+from domain.earning.audit import CHECKS as EARNING_CHECKS
 from domain.points.checks import CHECKS as POINTS_CHECKS
 from domain.points.seal_key import seal_key
 from ledger.audit import CHECKS as LEDGER_CHECKS
@@ -160,7 +161,7 @@ CHECKS = (
 async def audit_everything(reader: Reader) -> list[Finding]:
     """What is wrong anywhere, by kind; nothing when all of it adds up. A damaged file is audited as far as it can be read."""
     damage = await audit_file(reader)
-    findings = await run_checks(reader, (*LEDGER_CHECKS, *CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS))
+    findings = await run_checks(reader, (*LEDGER_CHECKS, *CHECKS, *EARNING_CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS))
     return [*damage, *findings, *await audit_seals(reader, seal_key())]
 
 

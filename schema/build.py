@@ -26,14 +26,14 @@ from schema.types.gate import Admission
 from schema.types.ledger import Account, AccountChange, Entry, Transfer, Wallet
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
-from schema.types.programmes import Programme
+from schema.types.programmes import EarningRule, Programme
 from schema.types.redemption import Attraction, OfferSession, Ticket, TicketOffer, TicketOrder
 from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
-    Account, AccountChange, Activity, Adjustment, Admission, Alarm, Area, Attendance, Attraction, Claim, Entry, OfferSession,
-    Organisation, Programme, Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    Account, AccountChange, Activity, Adjustment, Admission, Alarm, Area, Attendance, Attraction, Claim, EarningRule, Entry,
+    OfferSession, Organisation, Programme, Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
 ]  # fmt: skip
 ERRORS = [AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached]
 

@@ -8,11 +8,13 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.claims.states import ClaimDoubt, ClaimState, RowOutcome
+from domain.earning.award import CutBy
+from domain.earning.evidence_grade import EvidenceGrade
+from domain.earning.rule import RuleKind
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.points.decision import Decision
 from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
-from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.states import (
     ActivityKind,
     ActivityStatus,
@@ -39,6 +41,7 @@ __all__ = [
     "BookTime",
     "ClaimDoubt",
     "ClaimState",
+    "CutBy",
     "Decision",
     "EvidenceGrade",
     "Expiry",
@@ -47,6 +50,7 @@ __all__ = [
     "OrganisationKind",
     "Role",
     "RowOutcome",
+    "RuleKind",
     "SignUpStatus",
     "TicketStatus",
     "TransferKind",
@@ -170,6 +174,27 @@ describe(
     TWO_PLACES="The same person is said to have been in two activities at the same time.",
     RECORDED_AFTER_CREATION="Hours were recorded within an hour after the activity was created, or it was created only after the "
     "shift had begun.",
+)
+describe(
+    RuleKind,
+    "What an earning rule gives its points for.",
+    PER_ATTENDANCE="For each attendance.",
+    PER_HOUR="For each whole hour served.",
+    FIRST_OF_DAY="For a resident's first attendance of the programme's day, whichever is recorded first.",
+    PER_UNIT="For each of the units that the record tells (kilograms, articles, visits).",
+    SCORE_BAND="By the score that the record tells: the points of the highest band it reaches.",
+    CAP="Gives nothing itself: its caps bound what all rules of the programme, and the activities themselves, give together.",
+)
+describe(
+    CutBy,
+    "What kept a rule from giving all it would have given.",
+    ATTENDANCE_CAP="The activity's own cap on one attendance.",
+    ACTIVITY_CAP="A cap on one activity.",
+    DAY_CAP="A cap on the programme's day.",
+    WEEK_CAP="A cap on the ISO week.",
+    TOTAL_CAP="A cap on all that is ever given.",
+    GRADE="The evidence is weaker than the rule asks for.",
+    SHARE="They were there for less of the shift than the rule asks for.",
 )
 describe(
     AccountKind,

@@ -48,6 +48,8 @@ LIST_SIZES = {
     "Area.children": 100,
     "ImportClaimsPayload.results": 500,
     "LogAttendancePayload.results": 500,
+    "PreviewAwardPayload.results": 500,
+    "RulePreviewResult.residents": 100,
     "SyncAdmissionsPayload.results": 500,
 }
 USUAL_LIST = 10
@@ -63,6 +65,8 @@ WEIGHTS = {
     "Account.balance": 100,
     "Programme.issued": 1_000,
     "Wallet.expiring": 100,
+    "Query.previewAward": 20_000,
+    "Query.previewRule": 50_000,
     "Query.trialBalance": 50_000,
     "Query.walletStatement": 50_000,
 }

@@ -16,6 +16,8 @@ from ledger.statement import Period
 from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
 from schema.inputs.volunteering import ActivityFilter
+from schema.mutations.payloads import preview
+from schema.previews import PreviewAwardPayload, PreviewRulePayload, award_preview, rule_preview
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
@@ -157,6 +159,18 @@ class Query:
         order="-proposed_at",
         where=adjustments_where,
         args={"decision": argument(Decision | None, "Only those.")},
+    )
+    preview_award: PreviewAwardPayload = preview(
+        award_preview,
+        "Organisers: what logAttendance would do with these records at this moment, without writing anything. Errors of the "
+        "whole call and of one record are those of logAttendance, but for those of its key.",
+        PreviewAwardPayload,
+    )
+    preview_rule: PreviewRulePayload = preview(
+        rule_preview,
+        "Administrators of a whole district: who would have had how many points, had a rule held on past days; 20000 attendances "
+        "at most. Errors: UNAUTHENTICATED, INVALID_INPUT, FORBIDDEN, NOT_FOUND.",
+        PreviewRulePayload,
     )
     trial_balance: TrialBalance = strawberry.field(
         resolver=book_at,

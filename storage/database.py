@@ -34,6 +34,7 @@ MODEL_MODULES = [
     "ledger.models",
     "domain.places.models",
     "domain.people.models",
+    "domain.earning.models",
     "domain.volunteering.models",
     "domain.redemption.models",
     "domain.claims.models",

@@ -21,8 +21,8 @@ class DemoRule:
     cap: int = 8
 
 
-# As most Chinese schemes have it: a point an hour, two at most for one activity.
-VOLUNTEER_RULE = DemoRule(programme="volunteer", per_attendance=0, per_hour=1, cap=2)
+# What these give, the programme's own rules say (api/demo/rules.py); the activity itself adds nothing.
+VOLUNTEER_RULE = DemoRule(programme="volunteer", per_attendance=0, per_hour=0, cap=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

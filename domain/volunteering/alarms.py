@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.volunteering.batch import HeldShift, NewAttendance
+from domain.volunteering.batch import NewAttendance
 from domain.volunteering.evidence import EvidenceGrade
+from domain.volunteering.held_shift import HeldShift
 from domain.volunteering.states import AlarmKind
 from storage import Row, Transaction
 from storage.dialect import in_ids

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.earning.award import Attended
 from domain.refusals import AlreadyDecided, AlreadyReversed, Conflict, Forbidden, NotFound, SecondPersonRequired
 from domain.viewer_sql import for_viewer
-from domain.volunteering.batch import HeldShift
+from domain.volunteering.batch import attended_of
 from domain.volunteering.evidence import EvidenceGrade
-from domain.volunteering.locks import lock_of
-from domain.volunteering.points_rule import RULE, SECOND, earned, rule_of
+from domain.volunteering.held_shift import SHIFT_COLUMNS, WIDTH, HeldShift, shift_of
+from domain.volunteering.locks import lock_of, share_of
+from domain.volunteering.points_rule import time_served
 from domain.volunteering.states import AttendanceApproval
 from domain.volunteering.visibility import decides_on_attendances, sees_attendance
-from storage import Row, Transaction
+from storage import Transaction
 from storage.instants import from_micros, to_micros
 
 ATTENDANCE = ("attendanceId",)
@@ -32,21 +34,22 @@ def waits_for(t: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeldEntry:
-    """What was entered afterwards, its activity locked; `points` are what it earns when it is approved."""
+    """What was entered afterwards, its activity locked and its programme shared; `attended` decides what it earns."""
 
     id: int
     resident_id: int
     checked_out_at: datetime
-    points: int
+    attended: Attended
     shift: HeldShift
 
 
 # Only what never changes is read of the attendance here: on PostgreSQL a statement that waited for the activity's lock
 # still shows the other rows as they were before.
-HOLD = f"""SELECT d.id, d.resident_id, d.recorded_by_id, d.grade, d.checked_out_at, d.served_seconds, s.id, t.id, t.title,
-    s.starts_at, s.ends_at, {RULE}, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
+HOLD = f"""SELECT {SHIFT_COLUMNS}, d.id, d.resident_id, d.recorded_by_id, d.grade, d.checked_in_at, d.checked_out_at, d.units,
+    d.score, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
     CASE WHEN {decides_on_attendances("t")} THEN 1 ELSE 0 END
-    FROM attendances d JOIN activities t ON t.id = d.activity_id JOIN shifts s ON s.id = d.shift_id WHERE d.id = ?"""
+    FROM attendances d JOIN activities t ON t.id = d.activity_id JOIN shifts s ON s.id = d.shift_id
+    JOIN programmes p ON p.code = t.points_programme WHERE d.id = ?"""
 
 
 async def hold_entry(tx: Transaction, decider_id: int, attendance_id: int) -> HeldEntry:
@@ -55,23 +58,20 @@ async def hold_entry(tx: Transaction, decider_id: int, attendance_id: int) -> He
     Raises NotFound, Forbidden, Conflict (nothing was entered afterwards), SecondPersonRequired.
     """
     sql, viewers = for_viewer(HOLD, decider_id)
-    row = await tx.fetch_one(sql + lock_of(tx.dialect, "t"), *viewers, attendance_id)
+    row = await tx.fetch_one(sql + lock_of(tx.dialect, "t") + share_of(tx.dialect, "p"), *viewers, attendance_id)
     if row is None or not row[-2]:
         raise NotFound(path=ATTENDANCE)
     if not row[-1]:
         raise Forbidden
-    if row[3] != EvidenceGrade.ENTERED_AFTERWARDS:
+    id_, resident_id, recorded_by_id, grade, came, left, units, score = row[WIDTH:-2]
+    if grade != EvidenceGrade.ENTERED_AFTERWARDS:
         raise Conflict(reason="approval_not_needed", path=ATTENDANCE)
-    if decider_id in (row[1], row[2]):
+    if decider_id in (resident_id, recorded_by_id):
         raise SecondPersonRequired(path=ATTENDANCE)
-    return held_entry(row)
-
-
-def held_entry(row: Row) -> HeldEntry:
-    shift = HeldShift(row[6], row[7], row[8], from_micros(row[9]), from_micros(row[10]), rule_of(row[11:17]))
-    served, length = row[5] * SECOND, shift.ends_at - shift.starts_at
-    points = earned(shift.rule, EvidenceGrade.ENTERED_AFTERWARDS, served, length)
-    return HeldEntry(row[0], row[1], from_micros(row[4]), points, shift)
+    shift = shift_of(row)
+    served = time_served(from_micros(came), from_micros(left), shift.starts_at, shift.ends_at)
+    attended = attended_of(shift, EvidenceGrade.ENTERED_AFTERWARDS, served, units, score)
+    return HeldEntry(id_, resident_id, from_micros(left), attended, shift)
 
 
 DECIDE = """UPDATE attendances SET approval = ?, decided_by_id = ?, decided_at = ?, reject_reason = ?

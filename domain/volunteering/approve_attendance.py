@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.earning.award import award
+from domain.earning.awards import Awarded, keep_awards, lines_data
+from domain.earning.counters import lock_counters
+from domain.earning.find_rules import find_rules
+from domain.earning.slots import slots_looked_at
 from domain.people.caller import Caller
 from domain.volunteering.approval import HeldEntry, decide, hold_entry
 from domain.volunteering.payment import Payment, count_attendances, pay
@@ -31,7 +36,8 @@ class Approved:
 
 
 async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: datetime) -> Approved:
-    """The attendance counts from now on and is paid by its activity's rule, also on an activity that was called off since.
+    """The attendance counts from now on and is paid by the rules of the day of its shift, also on an activity that was called off
+    since.
 
     Asking again with the same key answers the same. For organisers of the activity and administrators over its host, but
     never for who recorded it or who is said to have been there. Raises Unauthenticated, InvalidInput and KeyReused (the key),
@@ -55,21 +61,30 @@ async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: d
     return await write(body)
 
 
-SET_PAID = "UPDATE attendances SET points_earned = ?, transfer_id = ? WHERE id = ?"
+SET_PAID = "UPDATE attendances SET points_earned = ?, transfer_id = ?, award_lines = ? WHERE id = ?"
 
 
 async def pay_entry(tx: Transaction, entry: HeldEntry, decider_id: int, now: datetime) -> int | None:
-    """The transfer's id; None where nothing is earned. Raises BudgetExhausted, InvalidInput."""
-    if not entry.points:
-        return None
-    accounts = await find_accounts(tx, entry.shift.rule.programme, AccountKind.ISSUANCE, [entry.resident_id])
-    payment = Payment(
-        attendance_id=entry.id,
-        transfer_id=tx.new_id(),
-        account=accounts.wallets[entry.resident_id],
-        points=entry.points,
-        occurred_at=entry.checked_out_at,
-    )
-    await pay(tx, entry.shift, [payment], decider_id, now)
-    await tx.execute(SET_PAID, payment.points, payment.transfer_id, entry.id)
-    return payment.transfer_id
+    """The entry is paid by the rules of the day of its shift; the transfer's id, None where nothing is earned.
+
+    Raises BudgetExhausted, InvalidInput.
+    """
+    shift, attended = entry.shift, entry.attended
+    book = await find_rules(tx, shift.programme_id)
+    slots = slots_looked_at(book, shift.activity_id, shift.kind, shift.day)
+    used = await lock_counters(tx, shift.programme_id, slots, [entry.resident_id])
+    earned = award(attended, book, used.get(entry.resident_id, {}))
+    transfer_id = tx.new_id() if earned.points else None
+    if transfer_id is not None:
+        accounts = await find_accounts(tx, shift.rule.programme, AccountKind.ISSUANCE, [entry.resident_id])
+        payment = Payment(
+            attendance_id=entry.id,
+            transfer_id=transfer_id,
+            account=accounts.wallets[entry.resident_id],
+            points=earned.points,
+            occurred_at=entry.checked_out_at,
+        )
+        await pay(tx, shift, [payment], decider_id, now)
+    await tx.execute(SET_PAID, earned.points, transfer_id, lines_data(earned), entry.id)
+    await keep_awards(tx, shift.programme_id, shift.day, [Awarded(entry.id, entry.resident_id, transfer_id, earned)])
+    return transfer_id

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.ranges import check_range
 from domain.refusals import InvalidInput, Refusal
 from domain.text import clean_text
 from domain.volunteering.attendee import Attendee, Named, attendee_data, named, scanned
@@ -14,6 +15,7 @@ from domain.volunteering.states import AttendanceMethod
 from storage.instants import to_micros
 
 CHECK_IN_BEFORE = timedelta(hours=2)  # helpers come early to set up
+MOST_ACHIEVED = 10_000  # units or score
 CLOCK_TOLERANCE = timedelta(minutes=5)  # a phone's clock may be ahead
 
 
@@ -21,7 +23,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)  # a phone's clock may be ahead
 class AttendanceRecord:
     """Who was there, and from when to when; without a check-out, until the shift's end.
 
-    `check_out_code` is the member code that was scanned from their phone as they left; `reason` why it comes so late.
+    `check_out_code` is the member code that was scanned from their phone as they left; `reason` why it comes so late. `units` is
+    how much they did, `score` how well, where a rule of the programme counts that.
     """
 
     attendee: Attendee
@@ -29,6 +32,8 @@ class AttendanceRecord:
     checked_out_at: datetime | None = None
     check_out_code: str | None = field(default=None, repr=False)
     reason: str | None = None
+    units: int | None = None
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class ReadRecord:
     checked_out_at: datetime | None
     scanned_out_id: int | None
     reason: str | None
+    units: int | None = None
+    score: int | None = None
 
     @property
     def scans(self) -> int:
@@ -61,14 +68,23 @@ def read_record(record: AttendanceRecord, now: datetime, *path: str) -> ReadReco
         who = named(record.attendee, record.checked_in_at, now, *path, "attendee")
         scanned_out_id = read_check_out_code(record, now, *path)
         reason = read_reason(record, *path)
+        check_achieved(record, *path)
     except Refusal as refusal:
         return refusal
-    return ReadRecord(path, who, record.checked_in_at, record.checked_out_at, scanned_out_id, reason)
+    times = record.checked_in_at, record.checked_out_at
+    return ReadRecord(path, who, *times, scanned_out_id, reason, record.units, record.score)
 
 
 def read_reason(record: AttendanceRecord, *path: str) -> str | None:
     """Raises InvalidInput."""
     return None if record.reason is None else clean_text(record.reason, *path, "reason", limit=REASON_LENGTH)
+
+
+def check_achieved(record: AttendanceRecord, *path: str) -> None:
+    """Raises InvalidInput."""
+    for figure, field_name in ((record.units, "units"), (record.score, "score")):
+        if figure is not None:
+            check_range(figure, 0, MOST_ACHIEVED, *path, field_name)
 
 
 def read_check_out_code(record: AttendanceRecord, now: datetime, *path: str) -> int | None:
@@ -124,6 +140,8 @@ def records_data(records: Sequence[AttendanceRecord]) -> list[list[object]]:
             record.checked_out_at and to_micros(record.checked_out_at),
             *(() if record.check_out_code is None else ("checkOutMemberCode", record.check_out_code)),
             *(() if record.reason is None else ("reason", record.reason)),
+            *(() if record.units is None else ("units", record.units)),
+            *(() if record.score is None else ("score", record.score)),
         ]
         for record in records
     ]

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.earning.award import Attended, Award, award
+from domain.earning.counters import Used
+from domain.earning.rule import RuleBook
 from domain.refusals import AccountNotOpen, AlreadyAttended, BudgetExhausted, InvalidInput, NotFound, Refusal
 from domain.volunteering.attendance_record import ReadRecord, check_entered_afterwards, check_presence
 from domain.volunteering.evidence import EvidenceGrade, grade_of
+from domain.volunteering.held_shift import HeldShift
 from domain.volunteering.logged_row import LoggedRow
-from domain.volunteering.points_rule import SECOND, PointsRule, earned, time_served
+from domain.volunteering.points_rule import SECOND, line_of, time_served
 from domain.volunteering.states import AttendanceApproval, AttendanceMethod
 from ledger.accounts import AccountKind, AccountRef, AccountStatus
 from ledger.posting import MAX_POINTS
-
-
-@dataclass(frozen=True, slots=True)
-class HeldShift:
-    """A shift whose activity is locked."""
-
-    id: int
-    activity_id: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    rule: PointsRule
 
 
 @dataclass(slots=True)
@@ -41,13 +33,15 @@ class Wallet:
 class Known:
     """What was looked up for the batch; deciding a row changes it for the rows that follow.
 
-    `budget_left` None is no limit.
+    `budget_left` None is no limit. `used` is what the residents' counters hold.
     """
 
     ids_by_phone: dict[str, int]
     wallets: dict[int, Wallet]
     attended: set[int]
     budget_left: int | None
+    book: RuleBook
+    used: Used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +56,9 @@ class NewAttendance:
     method: AttendanceMethod
     grade: EvidenceGrade
     reason: str | None
-    points: int
+    units: int | None
+    score: int | None
+    award: Award
     account: AccountRef
     transfer_id: int | None
 
@@ -70,6 +66,10 @@ class NewAttendance:
     def approval(self) -> AttendanceApproval:
         """Whether somebody else has to approve it before it counts."""
         return approval_of(self.grade)
+
+    @property
+    def counts_at_once(self) -> bool:
+        return self.approval is AttendanceApproval.NOT_NEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,10 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
     resident_id = resident_of(row, known)
     left_at = row.checked_out_at or shift.ends_at
     served = time_served(row.checked_in_at, left_at, shift.starts_at, shift.ends_at)
-    points = earned(shift.rule, grade, served, shift.ends_at - shift.starts_at) if counts_at_once else 0
+    facts = attended_of(shift, grade, served, row.units, row.score)
+    earned = award(facts, known.book, known.used.get(resident_id, {})) if counts_at_once else Award()
     wallet = known.wallets[resident_id]
-    take(row, known, wallet, points, shift.rule.programme)
+    take(row, known, wallet, earned.points, shift.rule.programme)
     known.attended.add(resident_id)
     return NewAttendance(
         id=keys.attendance,
@@ -130,9 +131,29 @@ def attendance_of(row: ReadRecord, shift: HeldShift, known: Known, keys: Ids, no
         method=row.named.method,
         grade=grade,
         reason=row.reason,
-        points=points,
+        units=row.units,
+        score=row.score,
+        award=earned,
         account=wallet.account,
-        transfer_id=keys.transfer if points else None,
+        transfer_id=keys.transfer if earned.points else None,
+    )
+
+
+def attended_of(
+    shift: HeldShift, grade: EvidenceGrade, served: timedelta, units: int | None, score: int | None
+) -> Attended:
+    """All that decides what an attendance of the shift earns."""
+    lasted = shift.ends_at - shift.starts_at
+    return Attended(
+        activity_id=shift.activity_id,
+        activity_kind=shift.kind,
+        day=shift.day,
+        served=served,
+        lasted=lasted,
+        grade=grade,
+        units=units,
+        score=score,
+        own=line_of(shift.rule, grade, served, lasted),
     )
 
 

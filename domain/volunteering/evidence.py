@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from domain.earning.evidence_grade import EvidenceGrade, reaches
+
+__all__ = ["LIST_WAITS_FOR", "EvidenceGrade", "grade_of", "list_due", "reaches"]
 
 # A list that was written on the spot waits for network, or for the organiser to be home again. What comes later than this
 # after the shift's end is not the list any more, but what somebody remembers.
 LIST_WAITS_FOR = timedelta(hours=24)
-
-
-class EvidenceGrade(StrEnum):
-    """From the strongest to the weakest. The names are what the database and the API hold."""
-
-    SCANNED_IN_AND_OUT = "SCANNED_IN_AND_OUT"
-    SCANNED_ONCE = "SCANNED_ONCE"
-    ORGANISER_LIST = "ORGANISER_LIST"
-    ENTERED_AFTERWARDS = "ENTERED_AFTERWARDS"
-
-
-BY_STRENGTH = tuple(EvidenceGrade)
 
 
 def grade_of(scans: int, shift_ends: datetime, sent_at: datetime) -> EvidenceGrade:
@@ -36,8 +27,3 @@ def grade_of(scans: int, shift_ends: datetime, sent_at: datetime) -> EvidenceGra
 def list_due(shift_ends: datetime) -> datetime:
     """The last instant at which a list of the shift counts as written on the spot."""
     return shift_ends + LIST_WAITS_FOR
-
-
-def reaches(grade: EvidenceGrade, lowest: EvidenceGrade) -> bool:
-    """Whether a grade is the lowest that is asked for, or a stronger one."""
-    return BY_STRENGTH.index(grade) <= BY_STRENGTH.index(lowest)

@@ -6,8 +6,12 @@
     3. the activity            activities; whoever changes its sign-ups, attendances or counts holds its row
     4. the shift               shifts; its counts follow the activity's
     5. sign-ups, attendances   only under their activity's lock
-    6. the ledger              programme, transfers, wallets by id (ledger.posting); who records a list takes all wallets of its
+    6. the counters of caps    award_counters, by resident, code and period (domain.earning.counters)
+    7. the ledger              budget, transfers, wallets by id (ledger.posting); who records a list takes all wallets of its
                                people first, so that two lists with the same person see one another
+
+The programme is shared by whoever holds an activity to pay for it, so that a rule is published between two batches and never
+within one; publishing locks nothing else.
 
 On SQLite a transaction that writes is alone, so that nothing has to be locked.
 """
@@ -26,6 +30,11 @@ def lock_of(dialect: Dialect, alias: str) -> str:
     NO KEY: rows that merely refer to a locked row (foreign keys) need not wait for it.
     """
     return "" if dialect == "sqlite" else f" FOR NO KEY UPDATE OF {alias}"
+
+
+def share_of(dialect: Dialect, alias: str) -> str:
+    """What is put behind a SELECT so that nobody has the rows of one of its tables alone; others may share them."""
+    return "" if dialect == "sqlite" else f" FOR KEY SHARE OF {alias}"
 
 
 async def lock_resident(tx: Transaction, resident_id: int) -> None:

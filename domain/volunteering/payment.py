@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.volunteering.batch import HeldShift
+from domain.volunteering.held_shift import HeldShift
 from ledger.accounts import AccountKind, AccountRef, find_accounts
 from ledger.posting import NewTransfer, Source, TransferKind, post
 from storage import Transaction

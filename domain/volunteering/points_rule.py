@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.earning.award import HOUR, WHOLE, Cut, CutBy, Line, withheld_by
+from domain.earning.evidence_grade import EvidenceGrade
 from domain.ranges import check_range
-from domain.volunteering.evidence import EvidenceGrade, reaches
 from ledger.posting import MAX_POINTS
 
-HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-WHOLE = 100  # per cent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +61,20 @@ def time_served(came: datetime, left: datetime, starts: datetime, ends: datetime
 
 def points_for(rule: PointsRule, served: timedelta) -> int:
     """min(cap, per_attendance + per_hour * whole hours served): 59 minutes are no hour, 119 are one."""
-    return min(rule.cap, rule.per_attendance + rule.per_hour * (served // HOUR))
+    return min(rule.cap, points_before_cap(rule, served))
 
 
-def earned(rule: PointsRule, grade: EvidenceGrade, served: timedelta, length: timedelta) -> int:
-    """The points for so much of a shift of that length, known so well: points_for(), or 0 where the rule does not pay."""
-    return points_for(rule, served) if pays(rule, grade, served, length) else 0
+def points_before_cap(rule: PointsRule, served: timedelta) -> int:
+    """What it would give without its cap; no more than a wallet could hold."""
+    return min(MAX_POINTS, rule.per_attendance + rule.per_hour * (served // HOUR))
 
 
-def pays(rule: PointsRule, grade: EvidenceGrade, served: timedelta, length: timedelta) -> bool:
-    """Whether the rule pays at all for so much of a shift of that length, known so well. Exactly the least share is enough."""
-    return reaches(grade, rule.lowest_grade) and WHOLE * served >= rule.least_share * length
+def line_of(rule: PointsRule, grade: EvidenceGrade, served: timedelta, lasted: timedelta) -> Line | None:
+    """What the activity itself gives for so much of a shift that lasted so long; None where there is nothing to give."""
+    would = points_before_cap(rule, served)
+    if not would:
+        return None
+    withheld = withheld_by(rule.lowest_grade, rule.least_share, grade, served, lasted)
+    points = 0 if withheld else points_for(rule, served)
+    capped = Cut(CutBy.ATTENDANCE_CAP, rule.cap) if points < would else None
+    return Line(None, served // HOUR, would, points, withheld or capped)

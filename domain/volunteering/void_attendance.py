@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.earning.awards import uncount_awards
 from domain.people.caller import Caller
 from domain.refusals import AlreadyReversed, Forbidden, NotFound
 from domain.text import clean_text
 from domain.viewer_sql import for_viewer
 from domain.volunteering.cancel_activity import REASON_LENGTH
-from domain.volunteering.locks import lock_of
+from domain.volunteering.locks import lock_of, share_of
 from domain.volunteering.payment import count_attendances
 from domain.volunteering.visibility import decides_on_attendances, sees_attendance
 from ledger.idempotency import Intent, claim, set_answer
@@ -40,10 +41,12 @@ class Voided:
 
 @dataclass(frozen=True, slots=True)
 class HeldAttendance:
-    """An attendance whose activity is locked."""
+    """An attendance whose activity is locked and whose programme is shared."""
 
     id: int
     activity_id: int
+    resident_id: int
+    programme_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +85,21 @@ async def void_attendance(caller: Caller, wish: VoidAttendanceWish, now: datetim
 
 
 # What may change of the attendance (it may have been approved and paid meanwhile) is read under the lock, by VOID.
-HOLD = f"""SELECT d.id, d.activity_id, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
+HOLD = f"""SELECT d.id, d.activity_id, d.resident_id, p.id, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
     CASE WHEN {decides_on_attendances("t")} THEN 1 ELSE 0 END
-    FROM attendances d JOIN activities t ON t.id = d.activity_id WHERE d.id = ?"""
+    FROM attendances d JOIN activities t ON t.id = d.activity_id JOIN programmes p ON p.code = t.points_programme
+    WHERE d.id = ?"""
 
 
 async def hold_attendance(tx: Transaction, voider_id: int, attendance_id: int) -> HeldAttendance:
     """Raises NotFound, Forbidden."""
     sql, viewers = for_viewer(HOLD, voider_id)
-    row = await tx.fetch_one(sql + lock_of(tx.dialect, "t"), *viewers, attendance_id)
-    if row is None or not row[2]:
+    row = await tx.fetch_one(sql + lock_of(tx.dialect, "t") + share_of(tx.dialect, "p"), *viewers, attendance_id)
+    if row is None or not row[4]:
         raise NotFound(path=ATTENDANCE)
-    if not row[3]:
+    if not row[5]:
         raise Forbidden
-    return HeldAttendance(*row[:2])
+    return HeldAttendance(*row[:4])
 
 
 VOID = """UPDATE attendances SET voided_at = ?, void_reason = ?, voided_by_id = ? WHERE id = ? AND voided_at IS NULL
@@ -108,6 +112,7 @@ async def void(tx: Transaction, held: HeldAttendance, reason: str, voider_id: in
     if row is None:
         raise AlreadyReversed(path=ATTENDANCE)
     await count_attendances(tx, held.activity_id, -row[0])
+    await uncount_awards(tx, held.programme_id, held.id, held.resident_id, held.activity_id)
     tx.announce(f"activity:{held.activity_id}")
     return Counted(*row)
 

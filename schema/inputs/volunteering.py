@@ -155,6 +155,8 @@ class AttendanceRecordInput(LeftOutIsNull):
         "Why it is sent in so late, 1 to 500 characters: required where nobody was scanned and Shift.listDueAt is over. Both "
         "times then have to lie within the shift, checkedOutAt given, and somebody else has to approve it (approveAttendance)."
     )
+    units: int | None = optional("How much they did, 0 to 10000, where a PER_UNIT rule counts it.")
+    score: int | None = optional("How well they did, 0 to 10000, where a SCORE_BAND rule counts it.")
 
 
 @strawberry.input(description="Who came to a shift.")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.refusals import Refusal
 from schema.messages.claims import CLAIMS
 from schema.messages.codes import CODES
+from schema.messages.earning import EARNING
 from schema.messages.inputs import INPUTS
 from schema.messages.people import PEOPLE
 from schema.messages.redemption import REDEMPTION
@@ -19,7 +20,7 @@ from schema.reads.asking import Language
 
 __all__ = ["CODES", "REASONS", "message_of"]
 
-REASONS = MappingProxyType(INPUTS | PEOPLE | VOLUNTEERING | REDEMPTION | CLAIMS)
+REASONS = MappingProxyType(INPUTS | PEOPLE | EARNING | VOLUNTEERING | REDEMPTION | CLAIMS)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

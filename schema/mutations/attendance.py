@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -15,7 +16,7 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from schema.context import Info, Language
 from schema.errors import UserError, user_error
 from schema.ids import require_id
-from schema.inputs.volunteering import AttendeeInput, LogAttendanceInput, VoidAttendanceInput
+from schema.inputs.volunteering import AttendanceRecordInput, AttendeeInput, LogAttendanceInput, VoidAttendanceInput
 from schema.mutations.payloads import INPUT, mutation, no_errors
 from schema.reads.references import reference
 from schema.types.ledger import Transfer
@@ -64,6 +65,22 @@ def attendee_of(wanted: AttendeeInput, row: int) -> Attendee:
         return Unreadable(text, refusal)
 
 
+def records_of(wanted: Sequence[AttendanceRecordInput]) -> tuple[AttendanceRecord, ...]:
+    """The records of a batch, as the acts want them."""
+    return tuple(
+        AttendanceRecord(
+            attendee=attendee_of(record.attendee, row),
+            checked_in_at=record.checked_in_at,
+            checked_out_at=record.checked_out_at,
+            check_out_code=record.check_out_member_code,
+            reason=record.reason,
+            units=record.units,
+            score=record.score,
+        )
+        for row, record in enumerate(wanted)
+    )
+
+
 def attendance_result(logged: LoggedRow, language: Language) -> AttendanceResult:
     return AttendanceResult(
         attendance=None if logged.attendance_id is None else reference(Attendance, logged.attendance_id),
@@ -85,16 +102,7 @@ class AttendanceMutations:
     async def log_attendance(self, info: Info, wanted: Annotated[LogAttendanceInput, INPUT]) -> LogAttendancePayload:
         wish = LogAttendanceWish(
             shift_id=require_id(wanted.shift_id, "Shift", "shiftId"),
-            records=tuple(
-                AttendanceRecord(
-                    attendee=attendee_of(record.attendee, row),
-                    checked_in_at=record.checked_in_at,
-                    checked_out_at=record.checked_out_at,
-                    check_out_code=record.check_out_member_code,
-                    reason=record.reason,
-                )
-                for row, record in enumerate(wanted.records)
-            ),
+            records=records_of(wanted.records),
             idempotency_key=wanted.idempotency_key,
         )
         logged = await log_attendance(info.context.caller, wish, info.context.now)

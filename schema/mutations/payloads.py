@@ -56,6 +56,13 @@ def mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
     return made
 
 
+def preview(resolver: Callable[..., Awaitable[Any]], description: str, payload: type[Any]) -> Any:
+    """A field of Query for people who are signed in: what an act would do. A refusal becomes the payload's `errors`."""
+    return strawberry.field(
+        resolver=resolver, description=description, extensions=[SignedInOnly(), RefusalsAsErrors(payload)]
+    )
+
+
 def open_mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
     """A mutation for everyone. A refusal becomes the payload's `errors`."""
     made: Callable[[T], T] = strawberry.mutation(description=description, extensions=[RefusalsAsErrors(payload)])

@@ -8,6 +8,7 @@ from schema.mutations.alarms import AlarmMutations
 from schema.mutations.approval import ApprovalMutations
 from schema.mutations.attendance import AttendanceMutations
 from schema.mutations.claims import ClaimsMutations
+from schema.mutations.earning import EarningMutations
 from schema.mutations.gate import GateMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
@@ -32,6 +33,7 @@ class Mutation(
     PointsMutations,
     ProgrammeMutations,
     ClaimsMutations,
+    EarningMutations,
     WalletMutations,
 ):
     """All rooms together."""

@@ -17,6 +17,7 @@ from ledger.balance import balance_at_sql
 from ledger.expiring import expiring, lots_left_sql, lots_of
 from ledger.expiry_policy import Expiry, ExpiryPolicy
 from schema.enums import AccountKind, AccountStatus, BookTime, TransferKind
+from schema.explaining import explain_transfer
 from schema.inputs.ledger import EntryFilter
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_many, to_one, to_one_of
@@ -140,6 +141,18 @@ class Transfer(Node):
     debit: Account = to_one("Where they left.")
     credit: Account = to_one("Where they went.")
     memo: str = column("For a person: what for, or the reason of a correction.")
+    explanation: str = computed(
+        "Why the points moved and why so many, in words, in the language of Accept-Language: for an attendance rule by rule, "
+        "what each would have given and what a cap cut off.",
+        needs={
+            "kind": "kind",
+            "amount": "amount",
+            "memo": "memo",
+            "debit_kind": "(SELECT xa.kind FROM accounts xa WHERE xa.id = {t}.debit_id)",
+            "lines": "(SELECT xd.award_lines FROM attendances xd WHERE {t}.source_kind = 'Attendance' AND xd.id = {t}.source_id)",
+        },
+        by=explain_transfer,
+    )
     occurred_at: datetime = column("When it happened in the world.")
     posted_at: datetime = column("When the ledger took it.")
     reverses: Transfer | None = to_one("The earlier transfer that this one takes back.")

@@ -20,6 +20,7 @@ from domain.volunteering.visibility import (
     sees_sign_up,
 )
 from schema.enums import ActivityKind, ActivityStatus, AttendanceApproval, AttendanceMethod, EvidenceGrade, SignUpStatus
+from schema.explaining import explain_attendance
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
 from schema.reads.declare import Node, column, computed, connection, row_type, sql, to_many, to_one
@@ -29,6 +30,7 @@ from schema.scalars import Points
 from schema.types.eligibility import Eligibility, eligibility, read_with_row, values_of
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
+from schema.types.programmes import Award
 from storage.instants import from_micros
 
 if TYPE_CHECKING:
@@ -196,7 +198,20 @@ class Attendance(Node):
     decided_at: datetime | None = column("When they did.")
     reject_reason: str | None = column("Why they rejected it.")
     recorded_by: Resident = to_one("Who recorded it.", "recorded_by_id")
+    units: int | None = column("How much they did, where it was told; see PER_UNIT rules.")
+    score: int | None = column("How well they did, where it was told; see SCORE_BAND rules.")
     points_earned: Points = column("What it earned; stays as it was when the attendance is voided.")
+    awards: list[Award] = to_many(
+        "What each rule gave, what it would have given, and what a cap cut off. Their points add up to pointsEarned. Empty where "
+        "nothing was to be earned.",
+        "attendance_id",
+        order="position",
+    )
+    explanation: str = computed(
+        "The same in words, in the language of Accept-Language: why it earned so many points, or none.",
+        needs={"lines": "award_lines", "approval": "approval"},
+        by=explain_attendance,
+    )
     transfer: Annotated[Transfer, strawberry.lazy("schema.types.ledger")] | None = to_one(
         "The transfer that paid it; null while nothing was earned."
     )

@@ -45,6 +45,9 @@ async def test_the_demo_shows_the_whole_page_and_adds_up() -> None:
     assert await counted("sign_ups", "status = 'WAITLISTED'") == 3
     assert await counted("attendances") > 50
     assert await counted("attendances", "approval = 'PENDING' AND reason LIKE '%示例%'") >= 1
+    assert await counted("earning_rules", "name LIKE '%示例%'") == 3
+    assert await counted("awards", "points = 2 AND rule_id IS NOT NULL") > 15, "two hours were scanned"
+    assert await counted("awards", "cut_by = 'GRADE'") > 4, "those who were not scanned earn nothing, and read why"
     assert await counted("tickets", "status = 'ADMITTED'") == 16
     assert await counted("claims", "masked_account LIKE '%示例%'") == 5
     assert await counted("claims", "status = 'PENDING'") == 2

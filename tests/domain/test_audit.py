@@ -151,7 +151,7 @@ TAMPERING = {
     ),
     "an attendance that earned more than was paid": (
         "UPDATE attendances SET points_earned = 99 WHERE id = {s.attendance}",
-        {"attendance_transfers"},
+        {"attendance_transfers", "award_sums"},
     ),
     "an attendance of somebody else": (
         "UPDATE attendances SET resident_id = 404 WHERE id = {s.attendance}",
@@ -160,7 +160,7 @@ TAMPERING = {
     "an attendance paid by another's transfer": (
         """UPDATE attendances SET transfer_id = (SELECT d.transfer_id FROM attendances d WHERE d.id = {s.voided})
             WHERE id = {s.attendance}""",
-        {"attendance_transfers", "attendance_reversals"},
+        {"attendance_transfers", "attendance_reversals", "award_sums"},
     ),
     "an attendance that counts again though its points were taken back": (
         "UPDATE attendances SET voided_at = NULL, void_reason = NULL, voided_by_id = NULL WHERE id = {s.voided}",

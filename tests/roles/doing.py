@@ -14,6 +14,7 @@ from domain.points.wallet_status import WalletStatusWish, freeze_wallet
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import TODAY, a_file
+from tests.builders.earning import a_rule, a_rule_wish
 from tests.builders.people import a_resident, organiser_of
 from tests.builders.redemption import Offer, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_key, a_sign_up, an_attendance
@@ -253,6 +254,16 @@ async def no_expiry(_: World) -> Wish:
     return {"programme": "xuexi", "expiry": "NEVER"}
 
 
+async def a_new_rule(_: World) -> Wish:
+    rule = {"programme": "xuexi", "code": "reading", "name": "读书", "kind": "PER_UNIT", "points": 1}
+    return {"rule": rule | {"validFrom": TODAY.isoformat()}, "idempotencyKey": a_key()}
+
+
+async def a_rule_that_holds(world: World) -> Wish:
+    number = await a_rule(a_rule_wish(), world.caller(Who.ADMIN))
+    return {"ruleId": encode_id("EarningRule", number), "lastDay": TODAY.isoformat()}
+
+
 async def a_name(_: World) -> Wish:
     return {"displayName": "示例居民"}
 
@@ -381,6 +392,8 @@ DEEDS = {
         "voidClaim", a_claim_that_was_paid, HOST_ADMINS, {"FORBIDDEN": OWNER | BOOK | ORGANISERS | GATE} | NOT_FOUND
     ),
     "set the limit of claims": Deed("setClaimLimit", a_limit, BOOK_ADMINS, FORBIDDEN),
+    "publish a rule": Deed("publishEarningRule", a_new_rule, BOOK_ADMINS, FORBIDDEN),
+    "end a rule": Deed("endEarningRule", a_rule_that_holds, BOOK_ADMINS, FORBIDDEN),
     "change their own name": Deed("updateProfile", a_name, SIGNED_IN),
 }
 

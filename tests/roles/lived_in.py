@@ -8,6 +8,7 @@ from datetime import date
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.void_claim import VoidClaimWish, void_claim
+from domain.earning.rule import Band, CapPeriod, RuleKind
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
 from domain.points.approve_adjustment import ApproveAdjustmentWish, approve_adjustment
@@ -30,6 +31,7 @@ from ledger.expiry_policy import Expiry
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import a_photo
+from tests.builders.earning import TODAY, a_rule, a_rule_wish
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_scan, an_order, tickets_of
 from tests.builders.seals import seal_all
@@ -64,6 +66,15 @@ async def a_lived_in_world(server: Server) -> World:
     await corrections(world, happened)
     policy = SetExpiryPolicyWish(programme="xuexi", expiry=Expiry.MONTHS, months=36, not_before=date(2024, 12, 31))
     await set_expiry_policy(world.caller(Who.ADMIN), policy, NOW)
+    everything = a_rule_wish(
+        "reading",
+        RuleKind.SCORE_BAND,
+        bands=(Band(60, 1),),
+        valid_until=TODAY,
+        caps=dict.fromkeys(CapPeriod, 9),
+        activity_kinds=("READING",),
+    )
+    await a_rule(everything, world.caller(Who.ADMIN))
     budget = SetProgrammeBudgetWish(programme="xuexi", budget=1_000_000)
     happened.rows.append(ref("Programme", await set_programme_budget(world.caller(Who.ADMIN), budget)))
     await seal_all()

@@ -82,6 +82,7 @@ SEEN: dict[str, Seen] = {
     "Programme": PUBLIC,
     "Claim": Seen(ORGANISERS | GATE | HOST_ADMINS | BOOK, owner=True),
     "Adjustment": Seen(BOOK),
+    "EarningRule": PUBLIC,
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
@@ -119,7 +120,7 @@ FIELDS: dict[str, Fields] = {
     "SignUp": Fields("id resident shift status waitlistPosition createdAt"),
     "Attendance": Fields(
         "id resident shift checkedInAt checkedOutAt method grade reason approval decidedBy decidedAt rejectReason recordedBy "
-        "pointsEarned transfer voidedAt voidReason"
+        "units score pointsEarned awards explanation transfer voidedAt voidReason"
     ),
     "Alarm": Fields(
         "id kind message activity shift organiser resident attendance otherAttendance people minutes raisedAt settledAt "
@@ -133,10 +134,15 @@ FIELDS: dict[str, Fields] = {
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "AccountChange": Fields("id wallet previousStatus status reason changedBy changedAt"),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
-    "Transfer": Fields("id kind amount debit credit memo occurredAt postedAt reverses reversedBy source"),
+    "Transfer": Fields("id kind amount debit credit memo explanation occurredAt postedAt reverses reversedBy source"),
     "Programme": Fields(
-        "id code name zone expiry expiryMonths expiryNotBefore budget",
+        "id code name zone expiry expiryMonths expiryNotBefore budget rules",
         {"issued": BOOK_ONLY, "adjustmentLimit": BOOK_ONLY},
+    ),
+    "EarningRule": Fields(
+        "id programme code version name kind points bands validFrom validUntil capPerActivity capPerDay capPerWeek capTotal "
+        "lowestGrade leastSharePercent activityKinds publishedAt",
+        {"publishedBy": BOOK_ONLY},
     ),
     "Adjustment": Fields(
         "id resident programme amount memo reverses decision proposedBy proposedAt decidedBy decidedAt rejectReason transfer"
@@ -158,6 +164,8 @@ FIELDS: dict[str, Fields] = {
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {
     "Viewer": "resident roles wallet signUps orders tickets claims memberCode",
+    "ScoreBand": "fromScore points",
+    "Award": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
     "RoleGrant": "role area organisation",
     "MemberCode": "token expiresAt qrSvg",
     "PointsRule": "programme perAttendance perHour cap lowestGrade leastSharePercent",
@@ -200,6 +208,14 @@ VALUES = {
     "ClaimRowResult": "row outcome message previousFigure increase claim error",
     "SetClaimLimitPayload": "limit errors",
     "ClaimLimit": "programme approvalAbove",
+    "EarningRulePayload": "rule errors",
+    "PreviewAwardPayload": "results errors",
+    "AwardPreview": "points awards explanation postings needsApproval error",
+    "AwardLine": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
+    "Posting": "debit credit amount",
+    "PreviewRulePayload": "preview errors",
+    "RulePreviewResult": "attendances residentCount points byRule cut paid residents hasNextPage",
+    "ResidentPreview": "resident attendances points byRule cut paid",
 }
 CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
@@ -209,6 +225,7 @@ CONNECTED = [
     "Alarm",
     "Attendance",
     "Claim",
+    "EarningRule",
     "Entry",
     "Programme",
     "Seal",
@@ -221,5 +238,5 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit adjustments trialBalance walletStatement seals seal"
+    "claims claimLimit adjustments previewAward previewRule trialBalance walletStatement seals seal"
 )

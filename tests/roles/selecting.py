@@ -64,7 +64,13 @@ def inside(type_: GraphQLNamedType, steps: int) -> str:
         return f"(first: 10) {{ nodes {nodes} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}"
     if type_.name in FIELDS:
         return selection(type_.name, steps - 1, NOT_ON_THE_WAY)
-    return "{ " + " ".join(object_type(type_.name).fields) + " }"
+    return "{ " + " ".join(map(plainly, object_type(type_.name).fields.items())) + " }"
+
+
+def plainly(named: tuple[str, GraphQLField]) -> str:
+    """A field of what is no row; of a row that it leads to the id."""
+    name, field = named
+    return name if is_leaf_type(get_named_type(field.type)) else f"{name} {REF}"
 
 
 def on(type_name: str, steps: int, without: frozenset[str] = ALL) -> str:

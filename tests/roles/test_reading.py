@@ -11,7 +11,9 @@ import pytest
 from domain.people.phone import mask_phone, national_phone
 from schema.ids import encode_id
 from storage import fetch
-from tests.roles.people import BOOK, HOST_ADMINS, ORGANISERS, Who
+from tests.builders.earning import TODAY
+from tests.clock import NOW
+from tests.roles.people import BOOK, BOOK_ADMINS, HOST_ADMINS, ORGANISERS, Group, Who
 from tests.roles.seen import FIELDS, Gets
 from tests.roles.selecting import REF, differences, directions, on, selection
 from tests.roles.truth import Ref, page
@@ -218,6 +220,47 @@ async def test_the_limit_of_claims_is_for_whoever_is_signed_in(lived_in: World) 
             assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
         else:
             assert answer["data"]["claimLimit"] == {"programme": "xuexi", "approvalAbove": 1000}
+
+
+PREVIEW_AWARD = """query ($input: PreviewAwardInput!) { previewAward(input: $input) {
+    results { points awards { rule { id } points } postings { amount } error { code } } errors { code } } }"""
+PREVIEW_RULE = """query ($input: PreviewRuleInput!) { previewRule(input: $input) {
+    preview { attendances residents { resident { id phone } points paid } } errors { code } } }"""
+
+
+def codes_for(who: Who, may: Group) -> list[str]:
+    """What somebody is told."""
+    if who is Who.NOBODY:
+        return ["UNAUTHENTICATED"]
+    return [] if who in may else ["FORBIDDEN"]
+
+
+async def test_a_list_is_previewed_by_those_who_may_log_it(lived_in: World) -> None:
+    truth = lived_in.truth
+    activity = truth.follow(truth.rows[truth.of_type("SignUp")[0]["id"]], "shift.activity")
+    assert activity
+    record = {"attendee": {"residentId": truth.people[Who.RESIDENT]}, "checkedInAt": NOW.isoformat()}
+    wanted = {"shiftId": activity["shifts"][0]["id"], "records": [record]}
+    for who in Who:
+        answered = (await lived_in.data(who, PREVIEW_AWARD, input=wanted))["previewAward"]
+        assert [error["code"] for error in answered["errors"]] == codes_for(who, ORGANISERS)
+        assert bool(answered["results"]) == (who in ORGANISERS)
+
+
+async def test_a_rule_is_tried_by_administrators_of_the_book(lived_in: World) -> None:
+    rule = {"programme": "xuexi", "code": "often", "name": "每次一分", "kind": "PER_ATTENDANCE", "points": 1}
+    day = TODAY.isoformat()
+    wanted = {"rule": rule | {"validFrom": day}, "from": day, "until": day}
+    for who in Who:
+        answered = (await lived_in.data(who, PREVIEW_RULE, input=wanted))["previewRule"]
+        assert [error["code"] for error in answered["errors"]] == codes_for(who, BOOK_ADMINS)
+        if who not in BOOK_ADMINS:
+            assert answered["preview"] is None
+            continue
+        assert answered["preview"]["attendances"] > 0
+        told = {row["resident"]["id"]: row["resident"]["phone"] for row in answered["preview"]["residents"]}
+        assert set(told) <= lived_in.truth.took_part
+        assert all("****" in phone for phone in told.values())
 
 
 BALANCE = """{ trialBalance { programme asOf accounts { kind debits credits accounts } totalDebits totalCredits balanced } }"""

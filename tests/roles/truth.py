@@ -31,7 +31,7 @@ OWNERS = {
     "Entry": ("transfer.debit.holder", "transfer.credit.holder"),
 }
 #: What lists hold that is no row.
-NO_ROWS = ("ExpiringPoints", "ClaimDoubt")
+NO_ROWS = ("ExpiringPoints", "ClaimDoubt", "ScoreBand", "Award", "ActivityKind")
 
 
 def is_ref(value: object) -> bool:

@@ -52,7 +52,7 @@ TELLERS = (
         ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
     )
     | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer"], Who.AUDITOR)
-    | dict.fromkeys(["AccountChange", "Adjustment", "Programme"], Who.AUDITOR)
+    | dict.fromkeys(["AccountChange", "Adjustment", "Programme", "EarningRule"], Who.AUDITOR)
 )
 
 
@@ -219,7 +219,8 @@ async def an_offer_of_the_host(world: World, cost: int = 5, *, publish: bool = T
 
 async def attended(world: World, activity: Activity, resident_id: int, by: Who, shift: int = 0) -> int:
     """Somebody was there and was written down when it was over; the attendance's id."""
-    wish = replace(a_list(activity, was_there(resident_id, NOW)), shift_id=activity.shift_ids[shift])
+    record = replace(was_there(resident_id, NOW), units=2, score=90)
+    wish = replace(a_list(activity, record), shift_id=activity.shift_ids[shift])
     (row,) = await log_attendance(world.caller(by), wish, AFTERWARDS)
     assert row.attendance_id, row.refusal
     return row.attendance_id

@@ -34,6 +34,11 @@ RULES: dict[str, str] = {
         alarms_settled_whole
         alarms_two_places_whole
         areas_level_known
+        award_counters_within_cap
+        awards_cut_has_reason
+        awards_cut_known
+        awards_paid_by_transfer
+        awards_points_within
         attendances_afterwards_has_reason
         attendances_approval_by_grade
         attendances_approval_known
@@ -46,6 +51,8 @@ RULES: dict[str, str] = {
         attendances_paid_after_approval
         attendances_paid_once
         attendances_rejection_has_reason
+        attendances_score_not_negative
+        attendances_units_not_negative
         attendances_void_has_reason
         attested_figures_seen
         attractions_entries_positive
@@ -58,6 +65,10 @@ RULES: dict[str, str] = {
         claims_second_person
         claims_status_known
         claims_void_whole
+        earning_rule_bands_not_negative
+        earning_rules_figures_in_range
+        earning_rules_grade_known
+        earning_rules_kind_known
         entries_amount_moves
         holds_amount_positive
         holds_posted_by_transfer
@@ -108,6 +119,7 @@ RULES: dict[str, str] = {
     """,
     "primary key": """
         activity_grams_pkey
+        award_counters_pkey
     """,
     "unique": """
         account_changes_position
@@ -128,6 +140,10 @@ RULES: dict[str, str] = {
         claims_figure_once
         claims_photo_once
         claims_step_once
+        awards_position_once
+        earning_rule_bands_once
+        earning_rules_open_once
+        earning_rules_version_once
         entries_account_position
         entries_transfer_account
         holds_transfer_once
@@ -201,6 +217,13 @@ RULES: dict[str, str] = {
         adjustments_decided_once
         adjustments_no_delete
         adjustments_proposed_for_good
+        awards_no_delete
+        awards_no_update
+        earning_rule_bands_no_delete
+        earning_rule_bands_no_update
+        earning_rules_no_delete
+        earning_rules_no_longer
+        earning_rules_no_update
         claim_limits_no_delete
         claim_limits_no_update
         claims_attested_for_good
@@ -223,8 +246,11 @@ ONLY_POSTGRES = {
         "account_changes",
         "adjustment_limits",
         "adjustments",
+        "awards",
         "claim_limits",
         "claims",
+        "earning_rule_bands",
+        "earning_rules",
         "entries",
         "holds",
         "seals",

@@ -13,7 +13,7 @@ from domain.volunteering.attendee import ById, ByMemberCode, ByPhone
 from domain.volunteering.evidence import LIST_WAITS_FOR, EvidenceGrade, grade_of, reaches
 from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.logged_row import LoggedRow
-from domain.volunteering.points_rule import PointsRule, pays
+from domain.volunteering.points_rule import PointsRule, line_of
 from tests.builders.people import a_phone, a_resident
 from tests.builders.volunteering import AFTERWARDS, ENDS, STARTS, Activity, a_list, an_activity, an_hourly_rule
 from tests.clock import NOW, later
@@ -51,8 +51,10 @@ def test_a_stronger_grade_is_enough_and_a_weaker_is_not() -> None:
 
 @pytest.mark.parametrize(("minutes", "paid"), [(71, False), (72, True), (120, True)])
 def test_the_least_share_is_exactly_enough(minutes: int, paid: object) -> None:
-    rule = PointsRule(cap=9, least_share=60)
-    assert pays(rule, ENTERED, timedelta(minutes=minutes), timedelta(hours=2)) is paid
+    rule = PointsRule(per_attendance=5, cap=9, least_share=60)
+    line = line_of(rule, ENTERED, timedelta(minutes=minutes), timedelta(hours=2))
+    assert line
+    assert (line.points > 0) is paid
 
 
 def a_code(resident_id: int, at: datetime) -> str:

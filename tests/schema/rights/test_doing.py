@@ -94,6 +94,11 @@ def a_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.token, "gate": "东门", "scanId": a_key()}
 
 
+def a_new_rule(_: World) -> Mapping[str, Any]:
+    rule = {"programme": "xuexi", "code": "reading", "name": "读书", "kind": "PER_UNIT", "points": 1}
+    return {"rule": rule | {"validFrom": later(days=1).date().isoformat()}, "idempotencyKey": a_key()}
+
+
 RULES = {
     "signOut": Rule(SIGNED_IN, lambda _: None),
     "updateProfile": Rule(SIGNED_IN, lambda _: {"displayName": "示例"}),
@@ -181,6 +186,8 @@ RULES = {
         {"owner", "auditor"} | STAFF | ADMINISTRATORS,
     ),
     "setClaimLimit": Rule({"administrator"}, lambda _: {"approvalAbove": 1000}),
+    "publishEarningRule": Rule({"administrator"}, a_new_rule),
+    "endEarningRule": Rule({"administrator"}, at("EarningRule", "ruleId", lastDay=later(days=1).date().isoformat())),
     "cancelActivity": Rule(ORGANISERS, at("Activity", "activityId", reason="大雨")),
 }
 

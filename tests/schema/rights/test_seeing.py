@@ -41,6 +41,7 @@ SEEN_BY = {
     "Programme": EVERYONE,
     "Adjustment": BOOK_READERS,
     "AccountChange": {"owner"} | BOOK_READERS,
+    "EarningRule": EVERYONE,
     "TicketOffer": EVERYONE,
     "draft TicketOffer": {"gate staff"} | ORGANISERS,
     "OfferSession": EVERYONE,

@@ -14,6 +14,7 @@ from domain.redemption.admit_ticket import admit_ticket
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import Station, a_claim
+from tests.builders.earning import a_rule, a_rule_wish
 from tests.builders.people import a_caller, an_administrator, an_auditor, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import a_scan, a_ticket, an_offer
@@ -132,6 +133,7 @@ async def people_and_points(people: dict[str, Caller]) -> dict[str, str]:
         "Entry": encode_id("Entry", entry),
         "Transfer": encode_id("Transfer", transfer),
         "Programme": encode_id("Programme", programme),
+        "EarningRule": encode_id("EarningRule", await a_rule(a_rule_wish())),
     }
 
 
