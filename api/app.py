@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from api import seals
+from api.chores import chores_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import JSON, Reading, answer_graphql, problem_response
@@ -21,9 +22,9 @@ from api.health import healthz, readyz
 from api.house import Clock, House, RandomBytes, system_clock
 from api.jwks import jwks
 from api.language import language_of
+from api.periodic import doing
 from api.problems import Problem
 from api.programmes import ensure_programmes
-from api.sealing import sealing
 from api.secret import master_secret
 from api.settings import Settings
 from api.sms import sender_of
@@ -55,7 +56,7 @@ def create_app(
         await open_database(settings.database_url)
         try:
             await ensure_programmes(settings.zone, clock())
-            async with sealing(settings.seal_minutes, clock):
+            async with doing(*chores_of(settings, clock)):
                 yield
         finally:
             await close_database()

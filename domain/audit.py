@@ -77,21 +77,50 @@ ALARM_SETTLERS = """SELECT m.id AS row_id, 'somebody else' AS expected,
         CASE m.settled_by_id WHEN m.organiser_id THEN 'the organiser' ELSE 'the resident' END AS found
     FROM alarms m WHERE m.settled_by_id IN (m.organiser_id, m.resident_id)"""
 
-SESSION_STOCK = """SELECT n.id AS row_id, n.remaining_by_orders AS expected, n.remaining AS found FROM (
-        SELECT s.id, s.remaining, s.stock - COALESCE(o.sold, 0) AS remaining_by_orders FROM offer_sessions s
-        LEFT JOIN (SELECT session_id, CAST(SUM(quantity) AS BIGINT) AS sold FROM ticket_orders WHERE status = 'PAID'
-            GROUP BY session_id) AS o ON o.session_id = s.id) AS n
-    WHERE n.remaining <> n.remaining_by_orders"""
+# Orders that were not given back, and reservations that stand: what takes tickets.
+TAKEN = """(SELECT id, offer_id, session_id, resident_id, quantity FROM ticket_orders WHERE status = 'PAID'
+    UNION ALL SELECT id, offer_id, session_id, resident_id, quantity FROM reservations WHERE status = 'HELD')"""
 
-# The row is the holding; where a buyer has none, their first order.
-HOLDINGS = """SELECT n.row_id, n.expected, n.found FROM (
+SESSION_STOCK = f"""SELECT n.id AS row_id, n.not_taken AS expected, n.remaining AS found FROM (
+        SELECT s.id, s.remaining, s.stock - COALESCE(o.taken, 0) AS not_taken FROM offer_sessions s
+        LEFT JOIN (SELECT session_id, CAST(SUM(quantity) AS BIGINT) AS taken FROM {TAKEN} AS k
+            GROUP BY session_id) AS o ON o.session_id = s.id) AS n
+    WHERE n.remaining <> n.not_taken"""
+
+# The row is the holding; where somebody has none, their first order or reservation.
+HOLDINGS = f"""SELECT n.row_id, n.expected, n.found FROM (
         SELECT h.id AS row_id, COALESCE(o.tickets, 0) AS expected, h.tickets AS found FROM offer_holdings h
-        LEFT JOIN (SELECT offer_id, resident_id, CAST(SUM(quantity) AS BIGINT) AS tickets FROM ticket_orders WHERE status = 'PAID'
+        LEFT JOIN (SELECT offer_id, resident_id, CAST(SUM(quantity) AS BIGINT) AS tickets FROM {TAKEN} AS k
             GROUP BY offer_id, resident_id) AS o ON o.offer_id = h.offer_id AND o.resident_id = h.resident_id
         UNION ALL
-        SELECT MIN(o.id), CAST(SUM(o.quantity) AS BIGINT), 0 FROM ticket_orders o
+        SELECT MIN(o.id), CAST(SUM(o.quantity) AS BIGINT), 0 FROM {TAKEN} AS o
         LEFT JOIN offer_holdings h ON h.offer_id = o.offer_id AND h.resident_id = o.resident_id
-        WHERE o.status = 'PAID' AND h.id IS NULL GROUP BY o.offer_id, o.resident_id) AS n
+        WHERE h.id IS NULL GROUP BY o.offer_id, o.resident_id) AS n
+    WHERE n.expected <> n.found"""
+
+# What a reservation says of its hold: "points of resident in programme until when, state", and the same of the hold itself;
+# a hold that says it is for a reservation is the one that this names.
+RESERVATION_HOLDS = """SELECT n.row_id, n.expected, n.found FROM (
+        SELECT r.id AS row_id, r.points || ' of ' || r.resident_id || ' in ' || f.programme || ' until ' || r.reserved_until ||
+            CASE r.status WHEN 'PAID' THEN ' POSTED' WHEN 'CANCELLED' THEN ' VOIDED' ELSE ' ' || r.status END AS expected,
+            COALESCE(h.amount || ' of ' || w.holder_id || ' in ' || h.programme || ' until ' || h.expires_at || ' ' || h.status,
+            'nothing') AS found
+        FROM reservations r JOIN ticket_offers f ON f.id = r.offer_id LEFT JOIN holds h ON h.id = r.hold_id
+            AND h.source_kind = 'Reservation' AND h.source_id = r.id LEFT JOIN accounts w ON w.id = h.debit_id
+        WHERE r.points > 0 OR r.hold_id IS NOT NULL
+        UNION ALL
+        SELECT h.id, 'a reservation', 'nothing' FROM holds h LEFT JOIN reservations r ON r.hold_id = h.id
+        WHERE h.source_kind = 'Reservation' AND r.id IS NULL) AS n
+    WHERE n.expected <> n.found"""
+
+# What was reserved and paid, against the order: "tickets for resident and session for points by transfer".
+RESERVATION_ORDERS = """SELECT n.id AS row_id, n.expected, n.found FROM (
+        SELECT r.id, r.quantity || ' for ' || r.resident_id || ' and ' || r.session_id || ' for ' || r.points || ' by ' ||
+            COALESCE(h.transfer_id, 0) AS expected,
+            COALESCE(o.quantity || ' for ' || o.resident_id || ' and ' || o.session_id || ' for ' || o.points_spent || ' by ' ||
+            COALESCE(o.transfer_id, 0), 'nothing') AS found
+        FROM reservations r LEFT JOIN holds h ON h.id = r.hold_id LEFT JOIN ticket_orders o ON o.id = r.order_id
+        WHERE r.status = 'PAID' OR r.order_id IS NOT NULL) AS n
     WHERE n.expected <> n.found"""
 
 # An order's tickets: as many as were paid for, refunded where it is.
@@ -149,6 +178,8 @@ CHECKS = (
     Check("alarm_settlers", ALARM_SETTLERS),
     Check("session_stock", SESSION_STOCK),
     Check("offer_holdings", HOLDINGS),
+    Check("reservation_holds", RESERVATION_HOLDS),
+    Check("reservation_orders", RESERVATION_ORDERS),
     Check("order_tickets", ORDER_TICKETS),
     Check("order_transfers", ORDER_TRANSFERS),
     Check("order_refunds", ORDER_REFUNDS),

@@ -9,6 +9,7 @@ from ledger.refusals import (
     AccountNotOpen,
     AlreadyReversed,
     BudgetExhausted,
+    HoldResolved,
     InsufficientPoints,
     InvalidInput,
     KeyReused,
@@ -30,6 +31,7 @@ __all__ = [
     "CodeIncorrect",
     "Conflict",
     "Forbidden",
+    "HoldResolved",
     "InsufficientPoints",
     "InvalidInput",
     "KeyReused",
@@ -41,6 +43,7 @@ __all__ = [
     "Path",
     "RateLimited",
     "Refusal",
+    "ReservationResolved",
     "SecondPersonRequired",
     "ShiftFull",
     "SoldOut",
@@ -197,6 +200,14 @@ class LimitPerResident(Refusal):
     code = "LIMIT_PER_RESIDENT"
     limit: int
     used: int
+
+
+@dataclass(kw_only=True, eq=False)
+class ReservationResolved(Refusal):
+    """The reservation was paid, cancelled or is out of time. `reason` is the key of its message."""
+
+    code = "ALREADY_RESOLVED"
+    reason: str
 
 
 @dataclass(kw_only=True, eq=False)

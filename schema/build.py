@@ -27,13 +27,14 @@ from schema.types.ledger import Account, AccountChange, Entry, Transfer, Wallet
 from schema.types.people import Resident
 from schema.types.places import Area, Organisation
 from schema.types.programmes import EarningRule, Programme
-from schema.types.redemption import Attraction, OfferSession, Ticket, TicketOffer, TicketOrder
+from schema.types.redemption import Attraction, OfferSession, Reservation, Ticket, TicketOffer, TicketOrder
 from schema.types.volunteering import Activity, Attendance, Shift, SignUp
 
 EXPORTED = Path(__file__).with_name("schema.graphql")
 NODES = [
     Account, AccountChange, Activity, Adjustment, Admission, Alarm, Area, Attendance, Attraction, Claim, EarningRule, Entry,
-    OfferSession, Organisation, Programme, Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer, Wallet,
+    OfferSession, Organisation, Programme, Reservation, Resident, Shift, SignUp, Ticket, TicketOffer, TicketOrder, Transfer,
+    Wallet,
 ]  # fmt: skip
 ERRORS = [AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached]
 
@@ -68,7 +69,7 @@ def check_one_of(type_: GraphQLNamedType) -> None:
     type_.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]  # takes Strawberry's check away
 
 
-for name in ("AttendeeInput", "ClaimantInput"):
+for name in ("AttendeeInput", "ClaimantInput", "ReservationShownInput"):
     check_one_of(schema._schema.type_map[name])  # noqa: SLF001 - Strawberry offers no other way to it
 
 

@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     ACCOUNT_NOT_OPEN = "ACCOUNT_NOT_OPEN"
     ALREADY_REVERSED = "ALREADY_REVERSED"
     ALREADY_CLAIMED = "ALREADY_CLAIMED"
+    ALREADY_RESOLVED = "ALREADY_RESOLVED"
     TICKET_INVALID = "TICKET_INVALID"
     TICKET_NOT_YET_VALID = "TICKET_NOT_YET_VALID"
     TICKET_EXPIRED = "TICKET_EXPIRED"
@@ -72,6 +73,7 @@ describe(
     ACCOUNT_NOT_OPEN="The wallet is frozen or closed: nothing can be spent from it. Ask staff.",
     ALREADY_REVERSED="It was taken back already: voided, reversed or refunded.",
     ALREADY_CLAIMED="The figure is not above the last one that was attested; the error shows that one (FigureAlreadyClaimed).",
+    ALREADY_RESOLVED="The reservation was paid, cancelled or is out of time; the message says which.",
     TICKET_INVALID="Not a ticket of ours: the token was altered, is incomplete, or names no ticket.",
     TICKET_NOT_YET_VALID="The ticket's session does not admit yet.",
     TICKET_EXPIRED="The ticket's session is over.",

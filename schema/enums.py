@@ -14,7 +14,7 @@ from domain.earning.rule import RuleKind
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.points.decision import Decision
-from domain.redemption.states import OfferStatus, OrderStatus, TicketStatus
+from domain.redemption.states import OfferStatus, OrderStatus, ReservationStatus, TicketStatus
 from domain.volunteering.states import (
     ActivityKind,
     ActivityStatus,
@@ -48,6 +48,7 @@ __all__ = [
     "OfferStatus",
     "OrderStatus",
     "OrganisationKind",
+    "ReservationStatus",
     "Role",
     "RowOutcome",
     "RuleKind",
@@ -249,6 +250,14 @@ describe(
     ON_SALE="Can be redeemed between salesOpenAt and salesCloseAt.",
     PAUSED="Cannot be redeemed for the time being.",
     CLOSED="Cannot be redeemed any more.",
+)
+describe(
+    ReservationStatus,
+    "What became of a reservation. It stands while it is HELD.",
+    HELD="Tickets and points are set aside until expiresAt.",
+    PAID="Its points were spent; its order has the tickets.",
+    CANCELLED="Given up by the resident, or by gate staff; all of it was given back.",
+    EXPIRED="Nobody paid it in time; all of it was given back.",
 )
 describe(
     OrderStatus,

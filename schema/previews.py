@@ -1,4 +1,4 @@
-"""What would happen, without writing anything: what a list would earn, what a rule would have given."""
+"""Asking what an act would do, without writing anything."""
 
 from __future__ import annotations
 
@@ -7,75 +7,35 @@ from typing import Annotated
 
 import strawberry
 
-from domain.earning.award import CutBy, Line
+from domain.earning.award import Line
 from domain.earning.awards import lines_data
+from domain.redemption.eligibility import reasons_of_the_call
+from domain.redemption.preview_redemption import preview_redemption
+from domain.refusals import Refusal
 from domain.volunteering.preview_award import PreviewAwardWish, PreviewedRow, preview_award
 from domain.volunteering.preview_rule import PreviewRuleWish, RulePreview, Tried, preview_rule
-from ledger.accounts import AccountKind
 from schema.context import Info
-from schema.errors import UserError, user_error
+from schema.enums import AccountKind, TransferKind
+from schema.errors import UserError, user_error, user_errors
 from schema.explaining import explain_attendance, explain_lines
 from schema.ids import require_id
-from schema.inputs.previews import PreviewAwardInput, PreviewRuleInput
+from schema.inputs.previews import PreviewAwardInput, PreviewRedemptionInput, PreviewRuleInput
 from schema.mutations.attendance import records_of
 from schema.mutations.payloads import no_errors
 from schema.reads.asking import Asking
 from schema.reads.references import reference
 from schema.scalars import Points
 from schema.types.people import Resident
+from schema.types.previews import (
+    AwardLine,
+    AwardPreview,
+    ForeseenPosting,
+    RedemptionPreview,
+    ResidentPreview,
+    RulePreviewResult,
+    foreseen,
+)
 from schema.types.programmes import EarningRule
-
-
-@strawberry.type(description="Points that would move from one account to another.")
-class Posting:
-    """As the transfer would have it."""
-
-    debit: AccountKind = strawberry.field(description="The kind of account they would leave.")
-    credit: AccountKind = strawberry.field(description="The kind of account they would go to.")
-    amount: Points = strawberry.field(description="How many points.")
-
-
-@strawberry.type(description="What one rule would give for an attendance; see Award.")
-class AwardLine:
-    """A line that is not kept."""
-
-    rule: EarningRule | None = strawberry.field(
-        description="The version that would give it; null: the activity's own pointsRule."
-    )
-    day: date = strawberry.field(description="The programme's day on which the shift begins.")
-    basis: int = strawberry.field(
-        description="The hours, units or score that would be counted; 1 for an attendance as such."
-    )
-    would_have_given: Points = strawberry.field(description="The points without any cap.")
-    cut: Points = strawberry.field(description="The points that would be cut off.")
-    cut_by: CutBy | None = strawberry.field(description="What would cut them off; null where nothing does.")
-    cut_by_rule: EarningRule | None = strawberry.field(description="Whose cap it is.")
-    cut_limit: int | None = strawberry.field(
-        description="How much that cap allows; for SHARE in per cent of the shift."
-    )
-    points: Points = strawberry.field(description="The points it would give.")
-
-
-@strawberry.type(description="What one record would earn, or why it would not count.")
-class AwardPreview:
-    """A row of the answer."""
-
-    points: Points = strawberry.field(
-        default=Points(0), description="The points it would earn; 0 where it would not count."
-    )
-    awards: list[AwardLine] = strawberry.field(default_factory=list, description="What each rule would give.")
-    explanation: str | None = strawberry.field(
-        default=None,
-        description="The same in words, in the language of Accept-Language; null where it would not count.",
-    )
-    postings: list[Posting] = strawberry.field(
-        default_factory=list, description="What the ledger would take; empty where nothing would be earned."
-    )
-    needs_approval: bool = strawberry.field(
-        default=False,
-        description="It would be entered afterwards: it counts and earns only once somebody else has approved it.",
-    )
-    error: UserError | None = strawberry.field(default=None, description="Why the record would not count.")
 
 
 @strawberry.type(description="One result for each record, in order: what logAttendance would do at this moment.")
@@ -88,38 +48,32 @@ class PreviewAwardPayload:
     errors: list[UserError] = no_errors()
 
 
-@strawberry.type(description="What one resident would have earned.")
-class ResidentPreview:
-    """Answered from a Tried."""
-
-    resident: Resident = strawberry.field(description="Who.")
-    attendances: int = strawberry.field(description="Their attendances on the days.")
-    points: Points = strawberry.field(description="What they would have earned by all rules together.")
-    by_rule: Points = strawberry.field(description="How many of these by the rule that is tried.")
-    cut: Points = strawberry.field(description="What caps would have cut from the rule, or the rule from others.")
-    paid: Points = strawberry.field(description="What they really earned.")
-
-
-@strawberry.type(description="What attendances would have earned, had the rule held on the days.")
-class RulePreviewResult:
-    """All together, and a page of residents."""
-
-    attendances: int = strawberry.field(description="The attendances on the days that stand.")
-    resident_count: int = strawberry.field(description="How many residents they are of.")
-    points: Points = strawberry.field(description="What they would have earned by all rules together.")
-    by_rule: Points = strawberry.field(description="How many of these by the rule that is tried.")
-    cut: Points = strawberry.field(description="What caps would have cut from the rule, or the rule from others.")
-    paid: Points = strawberry.field(description="What they really earned.")
-    residents: list[ResidentPreview] = strawberry.field(description="A page of residents, in the order of their ids.")
-    has_next_page: bool = strawberry.field(description="Whether more residents follow.")
-
-
 @strawberry.type(description="A rule that was tried, and not published.")
 class PreviewRulePayload:
     """The answer to previewRule."""
 
     preview: RulePreviewResult | None = strawberry.field(default=None, description="What it would have given.")
     errors: list[UserError] = no_errors()
+
+
+async def foreseen_redemption(
+    info: Info,
+    wanted: Annotated[PreviewRedemptionInput, strawberry.argument(name="input", description="What may be wanted.")],
+) -> RedemptionPreview:
+    """What redeemTickets would answer, an id that is none of ours included."""
+    caller, language = info.context.caller, info.context.language
+    try:
+        session_id = require_id(wanted.session_id, "OfferSession", "sessionId")
+    except Refusal as refusal:
+        reasons = [*reasons_of_the_call(caller.resident_id, quantity=1), refusal]
+        return RedemptionPreview(reasons=user_errors(reasons, language), postings=[], balance=None, available=None)
+    preview = await preview_redemption(caller, session_id, wanted.quantity, info.context.now)
+    return RedemptionPreview(
+        reasons=user_errors(preview.reasons, language),
+        postings=foreseen(preview.postings),
+        balance=None if preview.balance is None else Points(preview.balance),
+        available=None if preview.available is None else Points(preview.available),
+    )
 
 
 async def award_preview(
@@ -142,7 +96,9 @@ def previewed(row: PreviewedRow, asking: Asking) -> AwardPreview:
         return AwardPreview(explanation=waiting, needs_approval=True)
     given = row.added.award
     points = Points(given.points)
-    posting = Posting(debit=AccountKind.ISSUANCE, credit=AccountKind.WALLET, amount=points)
+    posting = ForeseenPosting(
+        kind=TransferKind.EARN, debit=AccountKind.ISSUANCE, credit=AccountKind.WALLET, amount=points
+    )
     return AwardPreview(
         points=points,
         awards=[award_line(line, row.day) for line in given.lines],

@@ -17,7 +17,7 @@ from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
-from schema.previews import PreviewAwardPayload, PreviewRulePayload, award_preview, rule_preview
+from schema.previews import PreviewAwardPayload, PreviewRulePayload, award_preview, foreseen_redemption, rule_preview
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
@@ -28,6 +28,7 @@ from schema.types.alarms import Alarm
 from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
 from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.places import Area
+from schema.types.previews import RedemptionPreview
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.seals import Seal, WalletStatement
@@ -176,6 +177,11 @@ class Query:
         resolver=book_at,
         description="The whole book in one look. Auditors and administrators of a district. Errors: UNAUTHENTICATED, FORBIDDEN, "
         "INVALID_INPUT.",
+    )
+    preview_redemption: RedemptionPreview = strawberry.field(
+        resolver=foreseen_redemption,
+        description="What redeemTickets would do now: its postings and the wallet afterwards, or every reason why not. Nothing "
+        "is written; a reason is no error here.",
     )
     wallet_statement: WalletStatement = strawberry.field(
         resolver=own_statement,

@@ -1,10 +1,10 @@
 """The order in which this room locks rows. Every act keeps it, or PostgreSQL would answer with deadlocks.
 
     1. the idempotency key       (caller, key)
-    2. the order                 ticket_orders
+    2. the order                 ticket_orders, or the reservation
     3. the tickets, by id        tickets; whoever changes a ticket's admissions, entries or status holds its row
     4. the resident's holding    offer_holdings
-    5. the wallet                accounts (ledger.posting)
+    5. the hold, the wallet      holds, accounts (ledger.holds, ledger.posting)
     6. the session's stock       offer_sessions; last, because everybody wants this row: it stays locked only until the commit
 
 What an act inserts under keys that nobody else can know yet (an order, its tickets) needs no place in the list.

@@ -1,4 +1,4 @@
-"""Offers, orders, tickets and admissions."""
+"""Offers, reservations, orders, tickets and admissions."""
 
 from __future__ import annotations
 
@@ -70,6 +70,28 @@ class OfferHolding(Model):
 
     class Meta:
         table = "offer_holdings"
+
+
+class Reservation(Model):
+    """Tickets set aside until `reserved_until`. Resolved once: PAID (by `order`), CANCELLED or EXPIRED."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    offer_id = fields.BigIntField()
+    session_id = fields.BigIntField()
+    resident_id = fields.BigIntField()
+    quantity = fields.BigIntField()
+    points = fields.BigIntField()
+    hold_id = fields.BigIntField(null=True)
+    reserved_until = InstantField()
+    created_by_id = fields.BigIntField()
+    created_at = InstantField()
+    status = fields.TextField(default="HELD")
+    order_id = fields.BigIntField(null=True)
+    resolved_at = InstantField(null=True)
+    resolved_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "reservations"
 
 
 class TicketOrder(Model):

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.redemption.eligibility import SESSION
-from domain.redemption.place_order import SYSTEM_RANDOM_BITS, NewOrder, check_quantity, find_sale, place_order
+from domain.redemption.expire_reservations import once_more_without_due
+from domain.redemption.place_order import SYSTEM_RANDOM_BITS, NewOrder, check_quantity, place_order
+from domain.redemption.sale import find_sale
 from domain.redemption.serial import RandomBits
 from domain.refusals import NotFound
 from ledger.idempotency import Intent, claim
@@ -48,4 +50,4 @@ async def redeem_tickets(
         await place_order(tx, sale, order, now, random_bits)
         return order.id
 
-    return await write(body)
+    return await once_more_without_due(lambda: write(body), wish.session_id, caller.signed_in, now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.people.caller import Caller
 from domain.redemption.locks import row_lock
 from domain.redemption.states import OrderStatus, TicketStatus
+from domain.redemption.supply import give_back_holding, give_back_stock
 from domain.redemption.visibility import keeps_the_gate, sees_order
 from domain.refusals import AlreadyReversed, Forbidden, NotFound, NotOpen, TicketAlreadyAdmitted
 from domain.viewer_sql import for_viewer
@@ -59,10 +60,10 @@ async def refund_order(caller: Caller, wish: RefundOrderWish, now: datetime) -> 
             order = await lock_order(tx, viewer_id, wish.order_id)
             check_refundable(order, now)
             await refund_tickets(tx, order)
-            await give_back_holding(tx, order)
+            await give_back_holding(tx, order.offer_id, order.resident_id, order.quantity)
             transfer_id = await pay_back(tx, order, viewer_id, now)
             await close_order(tx, order, transfer_id, now)
-            await give_back_stock(tx, order)
+            await give_back_stock(tx, order.session_id, order.quantity)
         return wish.order_id
 
     return await write(body)
@@ -120,11 +121,6 @@ async def refund_tickets(tx: Transaction, order: PlacedOrder) -> None:
     await tx.execute("UPDATE tickets SET status = 'REFUNDED' WHERE order_id = ?", order.id)
 
 
-async def give_back_holding(tx: Transaction, order: PlacedOrder) -> None:
-    sql = "UPDATE offer_holdings SET tickets = tickets - ? WHERE offer_id = ? AND resident_id = ?"
-    await tx.execute(sql, order.quantity, order.offer_id, order.resident_id)
-
-
 async def pay_back(tx: Transaction, order: PlacedOrder, posted_by_id: int, now: datetime) -> int | None:
     if order.transfer_id is None:
         return None
@@ -135,9 +131,3 @@ async def pay_back(tx: Transaction, order: PlacedOrder, posted_by_id: int, now: 
 async def close_order(tx: Transaction, order: PlacedOrder, transfer_id: int | None, now: datetime) -> None:
     sql = "UPDATE ticket_orders SET status = 'REFUNDED', refunded_at = ?, refund_transfer_id = ? WHERE id = ?"
     await tx.execute(sql, to_micros(now), transfer_id, order.id)
-
-
-async def give_back_stock(tx: Transaction, order: PlacedOrder) -> None:
-    await tx.execute(
-        "UPDATE offer_sessions SET remaining = remaining + ? WHERE id = ?", order.quantity, order.session_id
-    )

@@ -1,4 +1,4 @@
-"""States of offers, orders and tickets. The names are what the database and the API hold."""
+"""States of offers, reservations, orders and tickets. The names are what the database and the API hold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ class OfferStatus(StrEnum):
     ON_SALE = "ON_SALE"
     PAUSED = "PAUSED"
     CLOSED = "CLOSED"
+
+
+class ReservationStatus(StrEnum):
+    """HELD until it is resolved, once. Who asks sees EXPIRED from its deadline on, whether or not it was marked so yet."""
+
+    HELD = "HELD"
+    PAID = "PAID"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
 
 
 class OrderStatus(StrEnum):

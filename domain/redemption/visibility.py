@@ -2,7 +2,7 @@
 
 An offer, its sessions and its attractions: everybody, once it was on sale; before that, and when it is closed before that,
 the host's organisers and gate staff.
-An order: its owner, the host's gate staff, readers of the book. A ticket: its owner, the host's gate staff.
+An order, a reservation: its owner, the host's gate staff, readers of the book. A ticket: its owner, the host's gate staff.
 An admission: the ticket's owner, the host's gate staff.
 """
 
@@ -33,6 +33,11 @@ def sees_part_of_offer(t: str) -> str:
 def sees_order(t: str) -> str:
     """SQL: `:viewer` may know of the ticket_orders row `t`."""
     return f"({t}.resident_id = :viewer OR {keeps_the_gate(f'{t}.offer_id')} OR {reads_the_book()})"
+
+
+def sees_reservation(t: str) -> str:
+    """SQL: `:viewer` may know of the reservations row `t`."""
+    return sees_order(t)
 
 
 def sees_ticket(t: str) -> str:

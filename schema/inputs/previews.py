@@ -30,3 +30,11 @@ class PreviewRuleInput(LeftOutIsNull):
     until: date = strawberry.field(description="The last day, 366 days in all at most.")
     first: int = strawberry.field(default=50, description="How many residents, 1 to 100.")
     after: strawberry.ID | None = optional("Only residents that follow this one: the id of a page's last resident.")
+
+
+@strawberry.input(description="Tickets that the caller may want to redeem.")
+class PreviewRedemptionInput:
+    """See domain/redemption/preview_redemption.py."""
+
+    session_id: strawberry.ID = strawberry.field(description="For which session.")
+    quantity: int = strawberry.field(default=1, description="How many tickets.")

@@ -88,6 +88,44 @@ class RedeemAtGateInput:
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
+@strawberry.input(description="Tickets to be set aside for the caller, and paid a little later.")
+class ReserveTicketsInput:
+    """See the act reserve_tickets."""
+
+    session_id: strawberry.ID = strawberry.field(description="For which session.")
+    quantity: int = strawberry.field(description="How many tickets, 1 up to the offer's limitPerResident.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="Which reservation is paid at the gate: exactly one of the two.", one_of=True)
+class ReservationShownInput(LeftOutIsNull):
+    """Found in the list, or shown."""
+
+    reservation_id: strawberry.ID | None = optional("Picked from the session's reservations.")
+    member_code: str | None = optional(
+        "The token of the code on the resident's phone, at most 60 seconds old: their reservation for the session."
+    )
+
+
+@strawberry.input(description="A reservation of a resident who stands in front of the gate staff.")
+class PayReservationInput:
+    """See the act pay_reservation."""
+
+    session_id: strawberry.ID = strawberry.field(description="The session for which the gate admits.")
+    reservation: ReservationShownInput = strawberry.field(description="Which reservation for that session.")
+    gate: str = strawberry.field(description="The gate's name, 1 to 120 characters.")
+    admit: bool = strawberry.field(default=True, description="Let them in at once.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="A reservation, by its id.")
+class ReservationIdInput:
+    """For paying one's own and for cancelling."""
+
+    reservation_id: strawberry.ID = strawberry.field(description="Which reservation.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
 @strawberry.input(description="An order to be given back.")
 class RefundOrderInput:
     """See the act refund_order."""

@@ -59,6 +59,7 @@ CODES: dict[str, Text] = {
         "该积分已核验过：上次核验为 {last_figure} 分（{last_seen_on}），没有新增积分。",
         "Nothing to add: {last_figure} points were attested already ({last_seen_on}).",
     ),
+    ErrorCode.ALREADY_RESOLVED: Text("这笔预留已经处理过了。", "This reservation has already been dealt with."),
     ErrorCode.TICKET_INVALID: Text("无效门票，请勿放行。", "Not a valid ticket. Do not admit."),
     ErrorCode.TICKET_NOT_YET_VALID: Text("还没到入场时间。", "This ticket is not valid yet."),
     ErrorCode.TICKET_EXPIRED: Text("门票已过期，场次已结束。", "This ticket has expired: its session is over."),

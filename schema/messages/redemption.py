@@ -29,6 +29,16 @@ REDEMPTION: dict[str, Text] = {
     "sales_not_open_yet": Text("兑换还没有开始。", "Redeeming has not opened yet."),
     "sales_closed": Text("兑换已经截止。", "Redeeming has closed."),
     "session_over": Text("该场次已经结束。", "This session is over."),
+    "reservation_stands": Text(
+        "您在该场次已有一笔待支付的预留，请先支付或取消。",
+        "You already have a reservation for this session. Pay or cancel it first.",
+    ),
+    "reservation_paid": Text("这笔预留已经支付，门票已出。", "This reservation was paid; it has its tickets."),
+    "reservation_cancelled": Text("这笔预留已经取消。", "This reservation was cancelled."),
+    "reservation_expired": Text(
+        "这笔预留已超过保留时间，积分和名额已退回，请重新兑换。",
+        "This reservation is out of time; points and tickets were given back. Please redeem anew.",
+    ),
     "not_refundable": Text("该兑换项目的门票不支持退票。", "Tickets of this offer cannot be refunded."),
     "refund_closed": Text("已过退票截止时间。", "The time for refunds is over."),
     "order_refunded": Text("该订单已退票。", "This order was refunded already."),

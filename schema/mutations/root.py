@@ -14,6 +14,7 @@ from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
 from schema.mutations.programmes import ProgrammeMutations
 from schema.mutations.redemption import RedemptionMutations
+from schema.mutations.reservations import ReservationMutations
 from schema.mutations.volunteering import VolunteeringMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -29,6 +30,7 @@ class Mutation(
     ApprovalMutations,
     AlarmMutations,
     RedemptionMutations,
+    ReservationMutations,
     GateMutations,
     PointsMutations,
     ProgrammeMutations,

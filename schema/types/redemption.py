@@ -1,7 +1,8 @@
-"""Offers, orders and tickets."""
+"""Offers, reservations, orders and tickets."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,14 +10,24 @@ import strawberry
 
 from domain.qr import qr_svg
 from domain.redemption import models
-from domain.redemption.eligibility import FACTS, facts_of, reasons_not_to_redeem
+from domain.redemption.eligibility import FACTS, FACTS_WITHOUT_DUE, LEFT, facts_of, reasons_not_to_redeem
+from domain.redemption.reservation import STATUS_AT as RESERVATION_STATUS_AT
 from domain.redemption.ticket_status import ADMITTED_COUNT, STATUS_AT
 from domain.redemption.ticket_token import ticket_token
-from domain.redemption.visibility import sees_offer, sees_order, sees_part_of_offer, sees_ticket
-from schema.enums import OfferStatus, OrderStatus, TicketStatus
+from domain.redemption.visibility import (
+    keeps_the_gate,
+    sees_offer,
+    sees_order,
+    sees_part_of_offer,
+    sees_reservation,
+    sees_ticket,
+)
+from schema.enums import OfferStatus, OrderStatus, ReservationStatus, TicketStatus
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
-from schema.reads.declare import Node, column, computed, heavily_computed, row_type, sql, to_many, to_one
+from schema.reads.declare import Node, column, computed, connection, heavily_computed, row_type, sql, to_many, to_one
+from schema.reads.paging import Connection
+from schema.reads.sources import Condition, condition
 from schema.scalars import Points
 from schema.types.eligibility import Eligibility, eligibility, read_with_row, values_of
 from schema.types.gate import Admission
@@ -46,6 +57,16 @@ def token_svg(serial: str, session_id: int, starts_at: int, ends_at: int) -> str
 def can_redeem(quantity: int, asking: Asking, **facts: Any) -> Eligibility:
     reasons = reasons_not_to_redeem(facts_of(values_of(FACTS, facts, asking)), quantity, asking.now)
     return eligibility(reasons, asking.language)
+
+
+def has_reservation_status(status: ReservationStatus | None) -> Iterator[Condition]:
+    if status is not None:
+        yield condition(f"{RESERVATION_STATUS_AT.replace('{t}', '{other}')} = :status", status=status)
+
+
+def reservations_where(status: ReservationStatus | None) -> Iterator[Condition]:
+    yield condition(keeps_the_gate("{t}.offer_id"))
+    yield from has_reservation_status(status)
 
 
 @row_type(models.TicketOffer, visible=sees_offer("{t}"))
@@ -81,13 +102,25 @@ class OfferSession(Node):
     starts_at: datetime = column("When it begins. The gates open two hours before.")
     ends_at: datetime = column("When it ends; tickets expire then.")
     stock: int = column("How many tickets there are in all.")
-    remaining: int = column("How many tickets are left.")
+    remaining: int = sql("How many tickets are left: neither redeemed nor reserved.", LEFT)
     admitted_count: int = sql("How many tickets were let in so far.", ADMITTED_COUNT)
     viewer_can_redeem: Eligibility = computed(
         "May the signed-in person redeem so many tickets now? What redeemTickets would answer.",
-        needs=read_with_row(FACTS),
+        needs=read_with_row(FACTS_WITHOUT_DUE),
         by=can_redeem,
         args={"quantity": argument(int, "How many tickets.", default=1)},
+    )
+    viewer_reservation: Reservation | None = to_one(
+        "The signed-in person's reservation that stands, if any.",
+        on="{other}.session_id = {t}.id AND {other}.resident_id = :viewer AND {other}.status = 'HELD' "
+        "AND {other}.reserved_until > :now",
+    )
+    reservations: Connection[Reservation] = connection(
+        "In the order in which they were made. Gate staff of the host only; empty for everyone else.",
+        "session_id",
+        order="created_at",
+        where=reservations_where,
+        args={"status": argument(ReservationStatus | None, "Only those.")},
     )
 
 
@@ -97,6 +130,25 @@ class Attraction(Node):
 
     name: str = column("What it is called.")
     entries: int | None = column("How often one ticket opens it; null is without limit.")
+
+
+@row_type(models.Reservation, visible=sees_reservation("{t}"))
+class Reservation(Node):
+    """Tickets set aside for a resident until a deadline, with the points that they will cost.
+
+    Seen by its resident, the host's gate staff, and readers of the book.
+    """
+
+    resident: Resident = to_one("Whose it is.")
+    session: OfferSession = to_one("What for.")
+    quantity: int = column("How many tickets.")
+    points: Points = column("What they cost together. While it is HELD, part of the wallet's `held`.")
+    status: ReservationStatus = sql(
+        "What became of it. EXPIRED from expiresAt on, if it was not resolved before.", RESERVATION_STATUS_AT
+    )
+    expires_at: datetime = column("From this instant on it can no longer be paid.", "reserved_until")
+    order: TicketOrder | None = to_one("The order that it became; null unless it was paid.")
+    created_at: datetime = column("When it was made.")
 
 
 @row_type(models.TicketOrder, visible=sees_order("{t}"))
@@ -117,6 +169,9 @@ class TicketOrder(Node):
     )
     refund_transfer: Annotated[Transfer, strawberry.lazy("schema.types.ledger")] | None = to_one(
         "The transfer that gave the points back; null while it is not refunded."
+    )
+    reservation: Reservation | None = to_one(
+        "What it was before it was paid; null where it was redeemed at once.", on="{other}.order_id = {t}.id"
     )
     created_at: datetime = column("When it was redeemed.")
 

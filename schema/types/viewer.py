@@ -11,7 +11,7 @@ import strawberry
 from domain.people import member_code, models
 from domain.qr import qr_svg
 from domain.redemption.ticket_status import STATUS_AT
-from schema.enums import ClaimState, SignUpStatus, TicketStatus
+from schema.enums import ClaimState, ReservationStatus, SignUpStatus, TicketStatus
 from schema.reads.arguments import argument
 from schema.reads.asking import Asking
 from schema.reads.declare import computed, connection, row_type, to_many, to_one
@@ -20,7 +20,7 @@ from schema.reads.sources import Condition, condition
 from schema.types.claims import Claim, claims_where
 from schema.types.ledger import Wallet
 from schema.types.people import Resident, RoleGrant
-from schema.types.redemption import Ticket, TicketOrder
+from schema.types.redemption import Reservation, Ticket, TicketOrder, has_reservation_status
 from schema.types.volunteering import SignUp
 
 TICKET_STATUS_AT = STATUS_AT.replace("{t}", "{other}")
@@ -87,6 +87,13 @@ class Viewer:
     )
     orders: Connection[TicketOrder] = connection(
         "What they redeemed, latest first.", "resident_id", order="-created_at"
+    )
+    reservations: Connection[Reservation] = connection(
+        "What they reserved, latest first.",
+        "resident_id",
+        order="-created_at",
+        where=has_reservation_status,
+        args={"status": argument(ReservationStatus | None, "Only those.")},
     )
     tickets: Connection[Ticket] = connection(
         "Their tickets, latest first.",

@@ -8,13 +8,16 @@ import json
 
 import pytest
 
-from api.sealing import seal_once, sealing
+from api import chores
+from api.chores import chores_of
+from api.sealing import seal
+from api.settings import read_settings
 from domain.points.seal_key import seal_jwk
-from storage import close_database, fetch
+from storage import fetch
 from tests.builders.ledger import a_book, earn, some_wallets
 from tests.builders.seals import a_sealed_book, seal_all
 from tests.clock import NOW
-from tests.server import Server
+from tests.server import PATIENCE_S, Server, running_server
 
 
 async def test_everybody_finds_the_seals_their_signatures_and_the_key(server: Server) -> None:
@@ -49,27 +52,21 @@ async def test_what_was_posted_is_sealed_when_its_time_has_come() -> None:
     book = await a_book()
     (wallet,) = await some_wallets(book, 1)
     await earn(book, wallet, 5)
-    await seal_once(lambda: NOW)
+    await seal(lambda: NOW)
     assert [row[0] for row in await fetch("SELECT transfer_count FROM seals")] == [1]
     assert await seal_all() == 0
 
 
-@pytest.mark.usefixtures("database")
-async def test_sealing_that_fails_is_logged_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    await close_database()
-    await seal_once(lambda: NOW)
-    assert "sealing failed" in caplog.text
-
-
-async def test_the_server_that_stops_stops_sealing() -> None:
-    before = asyncio.all_tasks()
-    async with sealing(1, lambda: NOW):
-        assert len(asyncio.all_tasks() - before) == 1
-        await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
-
-
 async def test_a_server_that_is_told_never_to_seal_does_not() -> None:
-    before = asyncio.all_tasks()
-    async with sealing(0, lambda: NOW):
-        assert asyncio.all_tasks() == before
+    told = read_settings({"XUEXI_SEAL_MINUTES": "0"})
+    assert "sealing" not in [chore.name for chore in chores_of(told, lambda: NOW)]
+
+
+async def test_the_running_program_seals(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "MINUTE_S", 0.01)
+    async with running_server(database_url), asyncio.timeout(PATIENCE_S):
+        book = await a_book()
+        (wallet,) = await some_wallets(book, 1)
+        await earn(book, wallet, 5)
+        while not await fetch("SELECT id FROM seals"):  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0)

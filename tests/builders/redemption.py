@@ -8,13 +8,16 @@ from datetime import datetime
 from itertools import count
 
 from domain.people.caller import Caller
+from domain.redemption.cancel_reservation import CancelReservationWish, cancel_reservation
 from domain.redemption.create_ticket_offer import (
     AttractionWish,
     CreateTicketOfferWish,
     SessionWish,
     create_ticket_offer,
 )
+from domain.redemption.pay_reservation import PayOwnReservationWish, pay_own_reservation
 from domain.redemption.redeem_tickets import RedeemTicketsWish, redeem_tickets
+from domain.redemption.reserve_tickets import ReserveTicketsWish, reserve_tickets
 from domain.redemption.scan import Scan
 from domain.redemption.ticket_token import ticket_token
 from storage import fetch
@@ -140,3 +143,25 @@ def a_scan(
 async def staff_of(offer: Offer) -> Caller:
     """Somebody at the offer's gate."""
     return await gate_staff_of(offer.host_id)
+
+
+def a_reservation_wish(offer: Offer, quantity: int = 1, key: str | None = None) -> ReserveTicketsWish:
+    """The wish to set tickets of an offer's session aside."""
+    return ReserveTicketsWish(session_id=offer.session_id, quantity=quantity, idempotency_key=key or a_key())
+
+
+async def a_reservation(offer: Offer, caller: Caller | None = None, quantity: int = 1, now: datetime = NOW) -> int:
+    """Somebody reserved tickets."""
+    return await reserve_tickets(caller or await a_caller(), a_reservation_wish(offer, quantity), now)
+
+
+async def paid(caller: Caller, reservation_id: int, now: datetime = NOW) -> int:
+    """The resident paid their reservation; the order's id."""
+    wish = PayOwnReservationWish(reservation_id=reservation_id, idempotency_key=a_key())
+    return await pay_own_reservation(caller, wish, now)
+
+
+async def cancelled(caller: Caller, reservation_id: int, now: datetime = NOW) -> int:
+    """The reservation was given up."""
+    wish = CancelReservationWish(reservation_id=reservation_id, idempotency_key=a_key())
+    return await cancel_reservation(caller, wish, now)

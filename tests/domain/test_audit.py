@@ -8,6 +8,7 @@ import pytest
 
 from domain.audit import audit_everything
 from domain.redemption.admit_ticket import admit_ticket
+from domain.redemption.expire_reservations import expire_reservations
 from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
 from domain.volunteering.activity_wish import CreateActivityWish
@@ -24,12 +25,24 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from storage import fetch, read
 from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.places import an_area, an_organisation
-from tests.builders.redemption import a_scan, an_offer, an_order, staff_of, tickets_of
+from tests.builders.redemption import (
+    Offer,
+    a_reservation,
+    a_scan,
+    an_offer,
+    an_order,
+    cancelled,
+    paid,
+    staff_of,
+    tickets_of,
+)
 from tests.builders.volunteering import an_activity, an_attendance
 from tests.clock import NOW, later
 from tests.tampering import tampered
 
 pytestmark = pytest.mark.usefixtures("database")
+
+SOON = later(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,8 @@ class Story:
     session: int
     order: int
     refunded: int
+    reserved: int
+    paid: int
     ticket: int
     admission: int
     approved: int
@@ -99,6 +114,7 @@ async def some_redemption() -> dict[str, int]:
     buyer = await a_caller(points=10)
     refunded = await an_order(offer, buyer)
     await refund_order(buyer, RefundOrderWish(order_id=refunded, idempotency_key="R"), NOW)
+    reserved, reserved_and_paid = await some_reservations(offer)
     used, other = await tickets_of(order)
     staff = await staff_of(offer)
     admitted = await admit_ticket(staff, a_scan(used), NOW)
@@ -108,9 +124,22 @@ async def some_redemption() -> dict[str, int]:
         "session": offer.session_id,
         "order": order,
         "refunded": refunded,
+        "reserved": reserved,
+        "paid": reserved_and_paid,
         "ticket": used.id,
         "admission": admitted.admission_id,
     }
+
+
+async def some_reservations(offer: Offer) -> tuple[int, int]:
+    """One that stands, by somebody who has nothing else of the offer; one that was paid, one given up, one out of time."""
+    await a_reservation(offer, await a_caller(points=3))
+    await expire_reservations(SOON)
+    reserved, paid_one = [await a_reservation(offer, payer := await a_caller(points=3), now=SOON) for _ in range(2)]
+    await paid(payer, paid_one, SOON)
+    leaver = await a_caller(points=3)
+    await cancelled(leaver, await a_reservation(offer, leaver, now=SOON), SOON)
+    return reserved, paid_one
 
 
 @pytest.fixture
@@ -185,6 +214,38 @@ TAMPERING = {
     ),
     "a resident's holding lowered": ("UPDATE offer_holdings SET tickets = 1 WHERE tickets = 2", {"offer_holdings"}),
     "a resident's holding removed": ("DELETE FROM offer_holdings WHERE tickets = 2", {"offer_holdings"}),
+    "a reservation that takes more than was taken": (
+        "UPDATE reservations SET quantity = 2 WHERE id = {s.reserved}",
+        {"session_stock", "offer_holdings"},
+    ),
+    "a reservation removed": (
+        "DELETE FROM reservations WHERE id = {s.reserved}",
+        {"session_stock", "offer_holdings", "reservation_holds"},
+    ),
+    "a reservation cheaper than what it holds": (
+        "UPDATE reservations SET points = 1 WHERE id = {s.reserved}",
+        {"reservation_holds"},
+    ),
+    "a reservation of somebody else": (
+        "UPDATE reservations SET resident_id = 404 WHERE id = {s.reserved}",
+        {"reservation_holds", "offer_holdings"},
+    ),
+    "a reservation that stands longer than its hold": (
+        "UPDATE reservations SET reserved_until = reserved_until + 1 WHERE id = {s.reserved}",
+        {"reservation_holds"},
+    ),
+    "a reservation that expired though its hold stands": (
+        "UPDATE reservations SET status = 'EXPIRED', resolved_at = 1 WHERE id = {s.reserved}",
+        {"reservation_holds", "session_stock", "offer_holdings"},
+    ),
+    "a reservation that was paid by another order": (
+        "UPDATE reservations SET order_id = {s.order} WHERE id = {s.paid}",
+        {"reservation_orders"},
+    ),
+    "a reservation that was paid for more tickets than the order has": (
+        "UPDATE reservations SET quantity = 9 WHERE id = {s.paid}",
+        {"reservation_orders"},
+    ),
     "a ticket removed": (
         "DELETE FROM tickets WHERE order_id = {s.order} AND id <> {s.ticket}",
         {"order_tickets"},

@@ -16,7 +16,7 @@ from storage import fetch
 from tests.builders.claims import TODAY, a_file
 from tests.builders.earning import a_rule, a_rule_wish
 from tests.builders.people import a_resident, organiser_of
-from tests.builders.redemption import Offer, a_ticket, an_order
+from tests.builders.redemption import Offer, a_reservation, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_key, a_sign_up, an_attendance
 from tests.clock import NOW, later
 from tests.roles.people import (
@@ -180,6 +180,18 @@ async def a_redemption_of_a_draft_at_the_gate(world: World) -> Wish:
 async def the_owners_order(world: World) -> Wish:
     order = await an_order(await an_offer_of_the_host(world, 1), world.caller(Who.OWNER))
     return {"orderId": encode_id("TicketOrder", order), "idempotencyKey": a_key()}
+
+
+async def the_owners_reservation(world: World) -> Wish:
+    reservation = await a_reservation(await an_offer_of_the_host(world, 1), world.caller(Who.OWNER))
+    return {"reservationId": encode_id("Reservation", reservation), "idempotencyKey": a_key()}
+
+
+async def the_owners_reservation_at_the_gate(world: World) -> Wish:
+    offer = await an_offer_of_the_host(world, 1)
+    await a_reservation(offer, world.caller(Who.OWNER))
+    shown = {"reservation": {"memberCode": the_owner_shows_a_code(world)["memberCode"]}, "gate": "东门"}
+    return {"sessionId": encode_id("OfferSession", offer.session_id), "idempotencyKey": a_key()} | shown
 
 
 async def a_scan(world: World) -> Wish:
@@ -368,6 +380,17 @@ DEEDS = {
         {"NOT_OPEN": GATE, "FORBIDDEN": ORGANISERS} | NOT_FOUND,
     ),
     "refund the owner's order": Deed("refundOrder", the_owners_order, OWNER | GATE, {"FORBIDDEN": BOOK} | NOT_FOUND),
+    "reserve": Deed("reserveTickets", a_redemption, SIGNED_IN),
+    "reserve of a draft": Deed(
+        "reserveTickets", a_redemption_of_a_draft, NONE, {"NOT_OPEN": ORGANISERS | GATE} | NOT_FOUND
+    ),
+    "pay the owner's reservation": Deed("payReservation", the_owners_reservation_at_the_gate, GATE, FORBIDDEN),
+    "pay one's own reservation": Deed(
+        "payOwnReservation", the_owners_reservation, OWNER, {"FORBIDDEN": GATE | BOOK} | NOT_FOUND
+    ),
+    "cancel the owner's reservation": Deed(
+        "cancelReservation", the_owners_reservation, OWNER | GATE, {"FORBIDDEN": BOOK} | NOT_FOUND
+    ),
     # who holds a ticket's token knows of the ticket
     "let the owner in": Deed("admitTicket", a_scan, GATE, FORBIDDEN),
     "send scans": Deed("syncAdmissions", some_scans, GATE, FORBIDDEN),

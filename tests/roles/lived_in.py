@@ -33,7 +33,7 @@ from storage import fetch
 from tests.builders.claims import a_photo
 from tests.builders.earning import TODAY, a_rule, a_rule_wish
 from tests.builders.people import a_phone, a_resident
-from tests.builders.redemption import a_scan, an_order, tickets_of
+from tests.builders.redemption import a_reservation, a_scan, an_order, paid, tickets_of
 from tests.builders.seals import seal_all
 from tests.builders.volunteering import a_key, a_rejection, a_sign_up, an_approval
 from tests.clock import NOW
@@ -91,6 +91,7 @@ class Happened:
     never_published: list[Ref] = field(default_factory=list)
     neighbour: int = 0
     first_sign_up: Ref = field(default_factory=dict)
+    reserved: Ref = field(default_factory=dict)
 
 
 async def tell(world: World, happened: Happened) -> None:
@@ -106,6 +107,9 @@ async def tell(world: World, happened: Happened) -> None:
     activity = truth.follow(truth.rows[happened.first_sign_up["id"]], "shift.activity")
     assert activity
     activity["viewerSignUp"] = happened.first_sign_up
+    session = truth.follow(truth.rows[happened.reserved["id"]], "session")
+    assert session
+    session["viewerReservation"] = happened.reserved
 
 
 async def activities(world: World, happened: Happened) -> None:
@@ -153,7 +157,7 @@ async def settle_first_alarm(world: World) -> None:
 
 
 async def offers(world: World, happened: Happened) -> None:
-    """On sale, draft, closed; redeemed, refunded, admitted, taken back, and redeemed at the gate."""
+    """On sale, draft, closed; redeemed, refunded, admitted, taken back, redeemed at the gate, and reserved."""
     offer, draft = await an_offer_of_the_host(world), await an_offer_of_the_host(world, publish=False)
     never = await an_offer_of_the_host(world, publish=False)
     await close_ticket_offer(world.caller(Who.ORGANISER), never.id)
@@ -171,6 +175,11 @@ async def offers(world: World, happened: Happened) -> None:
         member_code=code, session_id=offer.session_id, quantity=1, gate="东门", idempotency_key=a_key()
     )
     third = await redeem_at_gate(gate, at_gate, NOW)
+    reserved = await a_reservation(offer, owner)
+    await paid(owner, reserved)
+    happened.reserved = ref("Reservation", await a_reservation(offer, owner))
+    neighbours = await a_reservation(offer, Caller(happened.neighbour))
+    happened.rows += [happened.reserved, *(ref("Reservation", id_) for id_ in (reserved, neighbours))]
     happened.rows += [ref("TicketOffer", offer.id), *(ref("TicketOrder", id_) for id_ in (order, refunded, third))]
     happened.never_published += [ref("TicketOffer", draft.id), ref("TicketOffer", never.id)]
 

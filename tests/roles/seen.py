@@ -86,6 +86,7 @@ SEEN: dict[str, Seen] = {
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "Attraction": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
+    "Reservation": Seen(GATE | BOOK, owner=True),
     "TicketOrder": Seen(GATE | BOOK, owner=True),
     "Ticket": Seen(GATE, owner=True),
     "Admission": Seen(GATE, owner=True),
@@ -96,6 +97,8 @@ ABOUT_THEMSELVES = Cell(NONE, else_=Gets.ABOUT_THEMSELVES)
 SUM = Cell(BOOK, owner=True, else_=Gets.OWN_PART)
 ORGANISERS_ONLY = Cell(ORGANISERS, else_=Gets.EMPTY)
 BOOK_ONLY = Cell(BOOK, else_=Gets.NULL)
+GATE_ONLY = Cell(GATE, else_=Gets.EMPTY)
+OWN_ONLY = Cell(OWNER, else_=Gets.NULL)
 
 FIELDS: dict[str, Fields] = {
     "Area": Fields("id code name level parent children path"),
@@ -108,7 +111,7 @@ FIELDS: dict[str, Fields] = {
         "id kind title summary status host partners area venue latitude longitude startsAt endsAt signUpClosesAt capacity "
         "waitlistLimit signUpCount waitlistCount attendanceCount pointsRule publishedAt cancelledAt cancelReason shifts",
         {
-            "viewerSignUp": Cell(OWNER, else_=Gets.NULL),
+            "viewerSignUp": OWN_ONLY,
             "signUps": ORGANISERS_ONLY,
             "attendances": ORGANISERS_ONLY,
         },
@@ -152,10 +155,14 @@ FIELDS: dict[str, Fields] = {
         "refundableUntil sessions attractions"
     ),
     "OfferSession": Fields(
-        "id offer startsAt endsAt stock remaining admittedCount", {"viewerCanRedeem": ABOUT_THEMSELVES}
+        "id offer startsAt endsAt stock remaining admittedCount",
+        {"viewerCanRedeem": ABOUT_THEMSELVES, "viewerReservation": OWN_ONLY, "reservations": GATE_ONLY},
     ),
     "Attraction": Fields("id name entries"),
-    "TicketOrder": Fields("id resident session status pointsSpent tickets transfer refundTransfer createdAt"),
+    "Reservation": Fields("id resident session quantity points status expiresAt order createdAt"),
+    "TicketOrder": Fields(
+        "id resident session status pointsSpent tickets transfer refundTransfer reservation createdAt"
+    ),
     "Ticket": Fields("id serial status order session token qrSvg admissions"),
     "Seal": Fields("id number previousHash hash root transferCount sealedAt kid signature header"),
     "Admission": Fields("id ticket attraction gate scannedAt recordedAt recordedBy conflict undoneAt undoReason"),
@@ -163,7 +170,7 @@ FIELDS: dict[str, Fields] = {
 
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {
-    "Viewer": "resident roles wallet signUps orders tickets claims memberCode",
+    "Viewer": "resident roles wallet signUps orders reservations tickets claims memberCode",
     "ScoreBand": "fromScore points",
     "Award": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
     "RoleGrant": "role area organisation",
@@ -194,6 +201,9 @@ VALUES = {
     "SettleAlarmPayload": "alarm errors",
     "TicketOfferPayload": "offer errors",
     "TicketOrderPayload": "order errors",
+    "ReservationPayload": "reservation errors",
+    "RedemptionPreview": "reasons postings balance available",
+    "ForeseenPosting": "kind amount debit credit",
     "AdmitTicketPayload": "admission ticket errors",
     "SyncAdmissionsPayload": "results errors",
     "AdmissionResult": "admission error",
@@ -212,7 +222,6 @@ VALUES = {
     "PreviewAwardPayload": "results errors",
     "AwardPreview": "points awards explanation postings needsApproval error",
     "AwardLine": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
-    "Posting": "debit credit amount",
     "PreviewRulePayload": "preview errors",
     "RulePreviewResult": "attendances residentCount points byRule cut paid residents hasNextPage",
     "ResidentPreview": "resident attendances points byRule cut paid",
@@ -228,6 +237,7 @@ CONNECTED = [
     "EarningRule",
     "Entry",
     "Programme",
+    "Reservation",
     "Seal",
     "SignUp",
     "Ticket",
@@ -238,5 +248,5 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit adjustments previewAward previewRule trialBalance walletStatement seals seal"
+    "claims claimLimit adjustments previewAward previewRule previewRedemption trialBalance walletStatement seals seal"
 )

@@ -158,6 +158,7 @@ VIEWER = f"""{{ viewer {{ resident {selection("Resident", 1)}
     wallet {selection("Wallet", 0)}
     signUps(first: 10) {{ nodes {selection("SignUp", 1)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
     orders(first: 10) {{ nodes {selection("TicketOrder", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
+    reservations(first: 10) {{ nodes {selection("Reservation", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
     tickets(first: 10) {{ nodes {selection("Ticket", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
     claims(first: 10) {{ nodes {selection("Claim", 0)} edges {{ node {REF} }} pageInfo {{ hasNextPage }} totalCount }}
     memberCode {{ token expiresAt qrSvg }} }} }}"""
@@ -177,6 +178,7 @@ async def test_the_viewer_is_whoever_asks_and_has_what_is_theirs(lived_in: World
         for name, type_name, steps in (
             ("signUps", "SignUp", 1),
             ("orders", "TicketOrder", 0),
+            ("reservations", "Reservation", 0),
             ("tickets", "Ticket", 0),
             ("claims", "Claim", 0),
         ):
@@ -261,6 +263,21 @@ async def test_a_rule_is_tried_by_administrators_of_the_book(lived_in: World) ->
         told = {row["resident"]["id"]: row["resident"]["phone"] for row in answered["preview"]["residents"]}
         assert set(told) <= lived_in.truth.took_part
         assert all("****" in phone for phone in told.values())
+
+
+PREVIEW_REDEMPTION = """query ($input: PreviewRedemptionInput!) { previewRedemption(input: $input) {
+    reasons { code } postings { amount } } }"""
+
+
+async def test_a_preview_is_about_whoever_asks_and_of_what_they_may_know(lived_in: World) -> None:
+    sessions = lived_in.truth.of_type("OfferSession")
+    for who, session in product(Who, sessions):
+        wanted = {"sessionId": session["id"], "quantity": 1}
+        preview = (await lived_in.data(who, PREVIEW_REDEMPTION, input=wanted))["previewRedemption"]
+        codes = {reason["code"] for reason in preview["reasons"]}
+        assert ("NOT_FOUND" in codes) == (not lived_in.truth.sees(who, session))
+        assert ("UNAUTHENTICATED" in codes) == (who is Who.NOBODY)
+        assert bool(preview["postings"]) == (not codes) == (who is Who.OWNER and "NOT_OPEN" not in codes)
 
 
 BALANCE = """{ trialBalance { programme asOf accounts { kind debits credits accounts } totalDebits totalCredits balanced } }"""

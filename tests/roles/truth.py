@@ -21,6 +21,7 @@ OWNERS = {
     "SignUp": ("resident",),
     "Attendance": ("resident",),
     "Claim": ("resident",),
+    "Reservation": ("resident",),
     "TicketOrder": ("resident",),
     "Ticket": ("order.resident",),
     "Admission": ("ticket.order.resident",),

@@ -49,7 +49,8 @@ TELLERS = (
     dict.fromkeys(["Area", "Organisation", "Seal"], Who.NOBODY)
     | dict.fromkeys(["Activity", "Shift", "SignUp", "Attendance"], Who.ORGANISER)
     | dict.fromkeys(
-        ["TicketOffer", "OfferSession", "Attraction", "TicketOrder", "Ticket", "Admission", "Claim"], Who.GATE
+        ["TicketOffer", "OfferSession", "Attraction", "Reservation", "TicketOrder", "Ticket", "Admission", "Claim"],
+        Who.GATE,
     )
     | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer"], Who.AUDITOR)
     | dict.fromkeys(["AccountChange", "Adjustment", "Programme", "EarningRule"], Who.AUDITOR)

@@ -105,6 +105,8 @@ INPUTS = {
     "publishTicketOffer": "TicketOfferIdInput",
     "pauseTicketOffer": "TicketOfferIdInput",
     "closeTicketOffer": "TicketOfferIdInput",
+    "payOwnReservation": "ReservationIdInput",
+    "cancelReservation": "ReservationIdInput",
 }
 
 

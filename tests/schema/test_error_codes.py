@@ -15,7 +15,7 @@ from schema.codes import ErrorCode
 from tests.builders.claims import Station, a_claim, a_station
 from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, organiser_of
 from tests.builders.redemption import ENDS as SESSION_ENDS
-from tests.builders.redemption import Offer, a_scan, a_ticket, an_offer, an_order, staff_of
+from tests.builders.redemption import Offer, a_reservation, a_scan, a_ticket, an_offer, an_order, staff_of
 from tests.builders.volunteering import (
     AFTERWARDS,
     LONG_AFTERWARDS,
@@ -263,6 +263,14 @@ async def test_already_claimed_says_the_last_figure_and_its_day() -> None:
     }
     assert "800" in error["message"]
     assert "2024-01-12" in error["message"]
+
+
+async def test_already_resolved() -> None:
+    offer, caller = await an_offer(cost=1), await a_caller(points=1)
+    reservation = {"reservationId": encode_id("Reservation", await a_reservation(offer, caller))}
+    error = await refused("payOwnReservation", reservation | {"idempotencyKey": a_key()}, caller, now=later(hours=1))
+    assert (error["code"], error["path"]) == ("ALREADY_RESOLVED", ["reservationId"])
+    assert "超过保留时间" in error["message"]
 
 
 async def test_ticket_invalid() -> None:

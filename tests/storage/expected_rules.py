@@ -83,6 +83,12 @@ RULES: dict[str, str] = {
         programmes_budget_kept
         programmes_expiry_known
         programmes_expiry_whole
+        reservations_deadline_to_come
+        reservations_paid_by_order
+        reservations_points_held
+        reservations_quantity_positive
+        reservations_resolved_whole
+        reservations_status_known
         residents_phone_whole
         role_grants_over_one
         role_grants_role_known
@@ -151,6 +157,9 @@ RULES: dict[str, str] = {
         offer_holdings_pair_unique
         organisations_name_unique
         programmes_code_unique
+        reservations_hold_once
+        reservations_order_once
+        reservations_standing_once
         residents_phone_unique
         role_grants_area_once
         role_grants_organisation_once
@@ -191,6 +200,9 @@ RULES: dict[str, str] = {
         holds_due
         holds_standing
         offer_sessions_offer
+        reservations_due
+        reservations_resident
+        reservations_session
         role_grants_resident
         seals_range
         session_tokens_session
@@ -233,6 +245,8 @@ RULES: dict[str, str] = {
         entries_no_update
         holds_no_delete
         holds_resolved_once
+        reservations_no_delete
+        reservations_resolved_once
         seals_no_delete
         seals_no_update
         transfers_no_delete
@@ -253,6 +267,7 @@ ONLY_POSTGRES = {
         "earning_rules",
         "entries",
         "holds",
+        "reservations",
         "seals",
         "transfers",
     )

@@ -13,6 +13,11 @@ async def balance_of(caller: Caller) -> int:
     return int(rows[0][0])
 
 
+async def held_of(caller: Caller) -> int:
+    """The points that are set aside in the caller's wallet."""
+    return int((await fetch("SELECT held FROM accounts WHERE holder_id = ?", caller.resident_id))[0][0])
+
+
 async def remaining_of(offer: Offer) -> int:
     """The tickets that are left."""
     return int((await fetch("SELECT remaining FROM offer_sessions WHERE id = ?", offer.session_id))[0][0])
@@ -27,9 +32,14 @@ async def holding_of(offer: Offer, caller: Caller) -> int:
 # Each finds the rows where a kept figure and what it is made of differ.
 RULES = {
     "stock": """SELECT s.id FROM offer_sessions s WHERE s.remaining <> s.stock - (SELECT COALESCE(SUM(o.quantity), 0)
-        FROM ticket_orders o WHERE o.session_id = s.id AND o.status = 'PAID')""",
+        FROM ticket_orders o WHERE o.session_id = s.id AND o.status = 'PAID') - (SELECT COALESCE(SUM(r.quantity), 0)
+        FROM reservations r WHERE r.session_id = s.id AND r.status = 'HELD')""",
     "holdings": """SELECT h.id FROM offer_holdings h WHERE h.tickets <> (SELECT COALESCE(SUM(o.quantity), 0)
-        FROM ticket_orders o WHERE o.offer_id = h.offer_id AND o.resident_id = h.resident_id AND o.status = 'PAID')""",
+        FROM ticket_orders o WHERE o.offer_id = h.offer_id AND o.resident_id = h.resident_id AND o.status = 'PAID')
+        + (SELECT COALESCE(SUM(r.quantity), 0) FROM reservations r
+        WHERE r.offer_id = h.offer_id AND r.resident_id = h.resident_id AND r.status = 'HELD')""",
+    "held": """SELECT a.id FROM accounts a WHERE a.kind = 'WALLET' AND a.held <> (SELECT COALESCE(SUM(r.points), 0)
+        FROM reservations r JOIN holds h ON h.id = r.hold_id WHERE h.debit_id = a.id AND r.status = 'HELD')""",
     "limits": """SELECT h.id FROM offer_holdings h JOIN ticket_offers f ON f.id = h.offer_id
         WHERE h.tickets > f.limit_per_resident""",
     "tickets": """SELECT o.id FROM ticket_orders o

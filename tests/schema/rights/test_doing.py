@@ -90,6 +90,11 @@ def at_the_gate(world: World) -> Mapping[str, Any]:
     return session | {"memberCode": code, "gate": "东门", "admit": False}
 
 
+def a_reservation_at_the_gate(world: World) -> Mapping[str, Any]:
+    session = {"sessionId": world.ids["OfferSession"], "reservation": {"reservationId": world.ids["Reservation"]}}
+    return session | {"gate": "东门", "admit": False, "idempotencyKey": a_key()}
+
+
 def a_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.token, "gate": "东门", "scanId": a_key()}
 
@@ -132,6 +137,20 @@ RULES = {
     "pauseTicketOffer": Rule(ORGANISERS, at("TicketOffer", "offerId"), type_name="TicketOfferIdInput"),
     "redeemTickets": Rule(SIGNED_IN, at("OfferSession", "sessionId", quantity=1, idempotencyKey="redeem")),
     "redeemAtGate": Rule({"gate staff"}, at_the_gate),
+    "reserveTickets": Rule(SIGNED_IN, at("OfferSession", "sessionId", quantity=1, idempotencyKey="reserve")),
+    "payReservation": Rule({"gate staff"}, a_reservation_at_the_gate),
+    "payOwnReservation": Rule(
+        {"owner"},
+        at("Reservation", "reservationId", idempotencyKey="pay"),
+        {"owner", "gate staff", "auditor", "administrator"},
+        "ReservationIdInput",
+    ),
+    "cancelReservation": Rule(
+        {"owner", "gate staff"},
+        at("Reservation", "reservationId", idempotencyKey="give up"),
+        {"owner", "gate staff", "auditor", "administrator"},
+        "ReservationIdInput",
+    ),
     "admitTicket": Rule({"gate staff"}, lambda world: {"scan": a_scan(world)}),
     "syncAdmissions": Rule({"gate staff"}, lambda world: {"scans": [a_scan(world)]}),
     "undoAdmission": Rule({"gate staff"}, at("Admission", "admissionId", reason="扫错"), {"owner", "gate staff"}),

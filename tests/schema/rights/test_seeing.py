@@ -49,6 +49,7 @@ SEEN_BY = {
     "Attraction": EVERYONE,
     "draft Attraction": {"gate staff"} | ORGANISERS,
     "Claim": {"owner", "gate staff", "administrator of the community"} | ORGANISERS | BOOK_READERS,
+    "Reservation": {"owner", "gate staff"} | BOOK_READERS,
     "TicketOrder": {"owner", "gate staff"} | BOOK_READERS,
     "Ticket": {"owner", "gate staff"},
     "Admission": {"owner", "gate staff"},

@@ -17,7 +17,7 @@ from tests.builders.claims import Station, a_claim
 from tests.builders.earning import a_rule, a_rule_wish
 from tests.builders.people import a_caller, an_administrator, an_auditor, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_area, an_organisation
-from tests.builders.redemption import a_scan, a_ticket, an_offer
+from tests.builders.redemption import a_reservation, a_scan, a_ticket, an_offer
 from tests.builders.volunteering import (
     a_key,
     a_pending_attendance,
@@ -165,6 +165,7 @@ async def tickets(host: int, people: dict[str, Caller]) -> tuple[dict[str, str],
     draft = await an_offer(host_id=host, entries=[1], publish=False)
     ticket = await a_ticket(offer, people["owner"])
     admitted = await admit_ticket(people["gate staff"], a_scan(ticket), NOW)
+    reservation = await a_reservation(offer, people["owner"])
     return {
         "TicketOffer": encode_id("TicketOffer", offer.id),
         "draft TicketOffer": encode_id("TicketOffer", draft.id),
@@ -172,6 +173,7 @@ async def tickets(host: int, people: dict[str, Caller]) -> tuple[dict[str, str],
         "draft OfferSession": encode_id("OfferSession", draft.session_id),
         "Attraction": encode_id("Attraction", offer.attraction_ids[0]),
         "draft Attraction": encode_id("Attraction", draft.attraction_ids[0]),
+        "Reservation": encode_id("Reservation", reservation),
         "TicketOrder": encode_id("TicketOrder", ticket.order_id),
         "Ticket": encode_id("Ticket", ticket.id),
         "Admission": encode_id("Admission", admitted.admission_id),
