@@ -46,6 +46,17 @@ CORRECTED_ALONE = """SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM tran
 
 async def corrected_alone(reader: Reader, administrator_id: int, wallet_id: int, now: datetime) -> int:
     """The points that the administrator gave to or took from the wallet alone in the last 24 hours."""
-    since = to_micros(now - WINDOW)
-    points: int = await reader.fetch_value(CORRECTED_ALONE, administrator_id, since, wallet_id, wallet_id, since)
+    points: int = await reader.fetch_value(CORRECTED_ALONE, *within(administrator_id, wallet_id, now))
     return points
+
+
+async def corrected_by(reader: Reader, administrator_id: int, wallet_id: int, transfer_id: int, now: datetime) -> int:
+    """How many of these points the transfer moved; 0 where it is not among them."""
+    counted = within(administrator_id, wallet_id, now)
+    points: int = await reader.fetch_value(f"{CORRECTED_ALONE} AND t.id = ?", *counted, transfer_id)
+    return points
+
+
+def within(administrator_id: int, wallet_id: int, now: datetime) -> tuple[int, ...]:
+    since = to_micros(now - WINDOW)
+    return administrator_id, since, wallet_id, wallet_id, since

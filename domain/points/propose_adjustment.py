@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.points.adjustment_limit import corrected_alone, limit_of
+from domain.points.adjustment_limit import corrected_alone, corrected_by, limit_of
 from domain.points.locks import lock_wallet
 from domain.refusals import AccountNotOpen
 from ledger.accounts import AccountRef, AccountStatus
@@ -34,7 +34,18 @@ async def needs_second_person(tx: Transaction, proposer_id: int, correction: Cor
     if proposer_id == correction.resident_id:
         return True
     limit = await limit_of(tx, proposer_id, correction.programme)
-    return abs(correction.amount) + await corrected_alone(tx, proposer_id, correction.wallet.id, now) > limit
+    return await alone_with(tx, proposer_id, correction, now) > limit
+
+
+async def alone_with(tx: Transaction, proposer_id: int, correction: Correction, now: datetime) -> int:
+    """The points that they will have corrected alone there: who undoes what is among these has corrected so much less."""
+    counted = proposer_id, correction.wallet.id
+    alone = await corrected_alone(tx, *counted, now)
+    if correction.reverses_id is not None:
+        undone = await corrected_by(tx, *counted, correction.reverses_id, now)
+        if undone:
+            return alone - undone
+    return alone + abs(correction.amount)
 
 
 INSERT = """INSERT INTO adjustments (id, programme, resident_id, amount, reason, reverses_id, proposed_by_id, proposed_at)

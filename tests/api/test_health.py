@@ -33,7 +33,7 @@ async def test_a_failure_inside_is_masked_with_a_reference_that_the_log_has(
     assert error["extensions"]["code"] == "INTERNAL"
     reference = error["extensions"]["reference"]
     assert re.fullmatch(r"[0-9a-f]{12}", reference)
-    assert error["message"] == f"internal error, reference {reference}"
+    assert error["message"] == f"Internal error, reference {reference}."
     assert reference in caplog.text
 
 
@@ -43,7 +43,7 @@ async def test_a_gateway_that_fails_is_worth_another_try(server: Server) -> None
     answer = await server.graphql(query, language="en")
     [error] = answer["errors"]
     assert error["extensions"]["code"] == "UNAVAILABLE"
-    assert error["message"] == "the text message could not be sent, please try again later"
+    assert error["message"] == "The text message could not be sent, please try again later."
     server.sms.fails = False
     assert await server.sign_in_as("13800000001"), "nobody has to wait a minute for a code that was never sent"
 

@@ -198,7 +198,7 @@ TAMPERING = {
     "what was paid made to look as if nobody had approved it": (
         """UPDATE attendances SET grade = 'ENTERED_AFTERWARDS', reason = '忘了', approval = 'PENDING', points_earned = 0,
             transfer_id = NULL WHERE id = {s.attendance}""",
-        {"attendance_unapproved", "activity_counts"},
+        {"attendance_unapproved", "activity_counts", "award_sums"},
     ),
     "an approval by the resident themselves": (
         "UPDATE attendances SET decided_by_id = resident_id WHERE id = {s.approved}",

@@ -22,6 +22,8 @@ from tests.roles.world import World, roles
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STEPS = 2
+#: What leads to any of several types at once: fewer, or a query joins more tables than SQLite can.
+STEPS_OF = {"Transfer": 1}
 
 
 async def test_every_field_is_filled_in_somewhere_so_that_nothing_is_compared_with_nothing(lived_in: World) -> None:
@@ -39,10 +41,11 @@ async def test_every_field_is_filled_in_somewhere_so_that_nothing_is_compared_wi
 async def test_each_role_finds_by_their_ids_what_it_may_see_and_nothing_else(lived_in: World, type_name: str) -> None:
     rows = lived_in.truth.of_type(type_name)
     wrong: list[str] = []
+    steps = STEPS_OF.get(type_name, STEPS)
     for without, who in product(directions(type_name), Who):
-        found = await lived_in.find(who, type_name, [row["id"] for row in rows], STEPS, without)
+        found = await lived_in.find(who, type_name, [row["id"] for row in rows], steps, without)
         for row, answered in zip(rows, found, strict=True):
-            expected = lived_in.truth.finds(who, row, STEPS, without)
+            expected = lived_in.truth.finds(who, row, steps, without)
             wrong += differences(expected, answered, f"{who}: {type_name}")
     assert wrong == []
 
@@ -277,7 +280,7 @@ async def test_a_preview_is_about_whoever_asks_and_of_what_they_may_know(lived_i
         codes = {reason["code"] for reason in preview["reasons"]}
         assert ("NOT_FOUND" in codes) == (not lived_in.truth.sees(who, session))
         assert ("UNAUTHENTICATED" in codes) == (who is Who.NOBODY)
-        assert bool(preview["postings"]) == (not codes) == (who is Who.OWNER and "NOT_OPEN" not in codes)
+        assert bool(preview["postings"]) == (not codes) == (who is Who.OWNER and not codes & {"NOT_OPEN", "NOT_FOUND"})
 
 
 BALANCE = """{ trialBalance { programme asOf accounts { kind debits credits accounts } totalDebits totalCredits balanced } }"""

@@ -29,11 +29,11 @@ EARNED = 6  # five for coming, and one for the whole hour among one and a half
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A fair to redeem tickets for, a clinic to sign up for, and one that is going on, where people are ticked off."""
+    """A fair to redeem tickets for, a clinic to sign up for, and one that is over, where people are ticked off."""
 
     fair: Offer
     clinic: Activity
-    running: Activity
+    past: Activity
     organiser: str
     crowd: list[Person]
     helpers: list[Person]
@@ -41,20 +41,20 @@ class Day:
     @property
     def lists(self) -> list[list[Row]]:
         """As many lists of two, each sent with a key of its own."""
-        came = later(minutes=-30)
+        came = later(minutes=-105)
         rows = [a_row(came, residentId=helper.id) for helper in self.helpers]
         return [rows[number : number + 2] for number in range(0, len(rows), 2)]
 
 
 async def a_day() -> Day:
-    running = await an_activity(
-        starts_at=later(hours=-1), ends_at=later(hours=1), points_rule=an_hourly_rule(), now=later(hours=-2)
+    past = await an_activity(
+        starts_at=later(hours=-2), ends_at=later(minutes=-15), points_rule=an_hourly_rule(), now=later(hours=-3)
     )
     return Day(
         fair=await an_offer(cost=PRICE, stock=STOCK),
         clinic=await an_activity(capacity=PLACES),
-        running=running,
-        organiser=await token_of(running.organiser),
+        past=past,
+        organiser=await token_of(past.organiser),
         crowd=await a_crowd(REDEEMING, points=POINTS),
         helpers=await a_crowd(2 * LISTS),
     )
@@ -62,11 +62,11 @@ async def a_day() -> Day:
 
 def requests_of(day: Day) -> list[Request]:
     """300 requests, in a random order that is always the same."""
-    shift, running = encode_id("Shift", day.clinic.shift_id), encode_id("Shift", day.running.shift_id)
+    shift, past = encode_id("Shift", day.clinic.shift_id), encode_id("Shift", day.past.shift_id)
     requests = [Request(REDEEM, person.token, wish(day.fair, "the fair", 2)) for person in day.crowd]
     requests += [Request(SIGN_UP, person.token, {"shift": shift}) for person in day.crowd[:SIGNING_UP]]
     requests += [
-        Request(LOG, day.organiser, {"shift": running, "records": rows, "key": f"list {number}"})
+        Request(LOG, day.organiser, {"shift": past, "records": rows, "key": f"list {number}"})
         for number, rows in enumerate(day.lists)
     ]
     requests += [Request(POSSESSIONS, person.token, {}) for person in day.crowd[:LOOKING]]
@@ -105,12 +105,12 @@ async def assert_signed_up_once(line: AsyncClient, day: Day) -> None:
 async def assert_counted_once(line: AsyncClient, day: Day) -> None:
     """Every list is sent again with its key; then everybody on it was there once and has been paid once."""
     answers = await at_once(
-        log(line, day.organiser, day.running, rows, f"list {number}") for number, rows in enumerate(day.lists)
+        log(line, day.organiser, day.past, rows, f"list {number}") for number, rows in enumerate(day.lists)
     )
     rows = [row for answer in answers for row in answer["results"]]
     assert [row["error"] for row in rows] == [None] * 2 * LISTS
     assert [row["attendance"]["resident"]["id"] for row in rows] == [helper.id for helper in day.helpers]
-    assert await attendances_of(line, day.organiser, day.running) == (2 * LISTS, 2 * LISTS)
+    assert await attendances_of(line, day.organiser, day.past) == (2 * LISTS, 2 * LISTS)
     assert {row["attendance"]["pointsEarned"] for row in rows} == {EARNED}
     for helper in day.helpers[::10]:
         assert (await ask(line, PAID, helper.token))["viewer"] == {"wallet": {"balance": EARNED}}

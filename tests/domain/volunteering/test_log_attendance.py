@@ -185,7 +185,7 @@ async def test_each_attendee_who_cannot_be_read_is_answered_at_their_place() -> 
         ("INVALID_INPUT", "records/2/attendee/phone", "phone_not_mainland_mobile"),
         ("INVALID_INPUT", "records/3/attendee/phone", "phone_not_mainland_mobile"),
         ("INVALID_INPUT", "records/4/attendee/memberCode", "member_code_invalid"),
-        ("CODE_EXPIRED", "records/5/attendee/memberCode"),
+        ("CODE_EXPIRED", "records/5/attendee/memberCode", "member_code_expired"),
         ("INVALID_INPUT", "records/6/attendee/residentId", "malformed_id"),
     ]
     assert await fetch("SELECT id FROM attendances") == []
@@ -195,7 +195,7 @@ async def test_a_list_of_scans_waits_for_network_72_hours() -> None:
     activity, resident_id = await an_activity(), await a_resident()
     scan = AttendanceRecord(ByMemberCode(make_member_code(resident_id, STARTS).token), STARTS)
     (row,) = await logged(activity, scan, now=STARTS + timedelta(hours=72, seconds=1))
-    assert said(row) == ("CODE_EXPIRED", "records/0/attendee/memberCode")
+    assert said(row) == ("CODE_EXPIRED", "records/0/attendee/memberCode", "member_code_kept_too_long")
     (row,) = await logged(activity, scan, now=STARTS + timedelta(hours=72))
     assert row.refusal is None
 

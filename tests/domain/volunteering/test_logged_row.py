@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from domain.refusals import AlreadyAttended, BudgetExhausted, CodeExpired, InvalidInput, NotFound
+from domain.refusals import AccountNotOpen, AlreadyAttended, BudgetExhausted, CodeExpired, InvalidInput, NotFound
 from domain.volunteering.logged_row import ROW_REFUSALS, LoggedRow, rows_from_data, rows_to_data
 
 REFUSALS = [
+    AccountNotOpen(account_id=7, status="CLOSED", path=("records", "0")),
     AlreadyAttended(path=("records", "1")),
     BudgetExhausted(programme="xuexi", path=("records", "2")),
     CodeExpired(path=("records", "3", "attendee", "memberCode")),
