@@ -271,9 +271,8 @@ async def study(demo: Demo) -> None:
 async def visit_fair(demo: Demo) -> None:
     """Some were at the fair yesterday, others have tickets for the days to come."""
     yesterday, *later = await sessions_of(FAIR)
-    to_come = [
-        session for session in later if from_micros(session[2]) > demo.now
-    ]  # in the evening the day's own is over
+    # In the evening the day's own session is over.
+    to_come = [session for session in later if from_micros(session[2]) > demo.now]
     opening = from_micros(yesterday[1])
     for number in range(VISITORS_OF_YESTERDAY):
         order_id = await redeem(demo, number, yesterday[0], FAIR.limit, opening - timedelta(days=1))

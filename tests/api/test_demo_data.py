@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,6 +32,17 @@ async def counted(table: str, condition: str = "1 = 1", *params: object) -> int:
     [[count]] = await fetch(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
     assert isinstance(count, int)
     return count
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # an hour is the same to both
+@pytest.mark.parametrize("hour", [0, 8, 17, 23])
+async def test_it_fills_at_any_hour_of_the_day(hour: int) -> None:
+    now = NOW.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=hour)
+    await ensure_programmes("Asia/Shanghai", now)
+    assert await fill_if_empty(now)
+    assert await counted("tickets") > 50
+    assert await read(audit_everything) == []
 
 
 @pytest.mark.usefixtures("demo")
