@@ -14,7 +14,7 @@ from domain.volunteering.alarms import raise_alarms
 from domain.volunteering.attendance_record import AttendanceRecord, ReadRecord, read_records, records_data
 from domain.volunteering.batch import Ids, NewAttendance, decide
 from domain.volunteering.held_shift import HeldShift, hold_shift
-from domain.volunteering.locks import hold_people, hold_recorder
+from domain.volunteering.locks import hold_recorder
 from domain.volunteering.logged_row import LoggedRow, rows_from_data, rows_to_data
 from domain.volunteering.looking_up import look_up
 from domain.volunteering.payment import Payment, count_attendances, pay
@@ -78,7 +78,6 @@ async def record(
     """The attendances are recorded; those that nobody has to approve are counted and paid. What looks wrong raises alarms."""
     if not added:
         return
-    await hold_people(tx, [attendance.resident_id for attendance in added])
     await count_attendances(tx, shift.activity_id, sum(a.counts_at_once for a in added))
     await pay(tx, shift, [payment_of(attendance) for attendance in added if attendance.transfer_id], organiser_id, now)
     rows = [

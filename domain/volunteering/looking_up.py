@@ -13,9 +13,9 @@ from domain.people.find_resident import find_residents_by_phone
 from domain.volunteering.attendance_record import ReadRecord
 from domain.volunteering.batch import Known, Wallet, wallet_of
 from domain.volunteering.held_shift import HeldShift
-from domain.volunteering.locks import lock_of
+from domain.volunteering.locks import hold_people
 from ledger.budget import budget_left, lock_budget
-from storage import Reader, Row, Transaction
+from storage import Reader, Transaction
 from storage.dialect import in_ids
 
 
@@ -39,7 +39,9 @@ async def look_up(tx: Transaction, shift: HeldShift, rows: Sequence[ReadRecord])
     found = await find(tx, shift, rows)
     used = await lock_counters(tx, shift.programme_id, found.slots, found.may_earn)
     left = await lock_budget(tx, shift.rule.programme)
-    wallets = await lock_wallets(tx, shift.rule.programme, [*found.wallets])
+    await hold_people(tx, [*found.wallets])
+    # Again, now that they are held: a wallet that was closed meanwhile is its own row's refusal and not everybody's.
+    wallets = await find_wallets(tx, shift.rule.programme, [*found.wallets])
     return Known(found.ids_by_phone, wallets, found.attended, left, found.book, used)
 
 
@@ -62,23 +64,11 @@ async def find(reader: Reader, shift: HeldShift, rows: Sequence[ReadRecord]) -> 
     return Found(ids_by_phone, wallets, attended, book, slots)
 
 
-async def lock_wallets(tx: Transaction, programme: str, resident_ids: list[int]) -> dict[int, Wallet]:
-    """The same wallets, locked, or one that is closed meanwhile would let the whole batch fail and not its own row."""
-    sql = f"{WALLETS} {in_ids(tx.dialect)} ORDER BY w.id{lock_of(tx.dialect, 'w')}"
-    return wallets_of(await tx.fetch(sql, programme, resident_ids))
-
-
 async def find_wallets(reader: Reader, programme: str, resident_ids: list[int]) -> dict[int, Wallet]:
     """The wallets of the residents among the ids, each with its status and what it has ever taken in."""
-    return wallets_of(await reader.fetch(f"{WALLETS} {in_ids(reader.dialect)}", programme, resident_ids))
-
-
-WALLETS = """SELECT r.id, w.id, w.status, w.credits FROM residents r
-    JOIN accounts w ON w.holder_id = r.id AND w.kind = 'WALLET' AND w.programme = ? WHERE r.id"""
-
-
-def wallets_of(rows: Sequence[Row]) -> dict[int, Wallet]:
-    return {row[0]: wallet_of(*row[1:]) for row in rows}
+    sql = f"""SELECT r.id, w.id, w.status, w.credits FROM residents r JOIN accounts w ON w.holder_id = r.id
+        AND w.kind = 'WALLET' AND w.programme = ? WHERE r.id {in_ids(reader.dialect)}"""
+    return {row[0]: wallet_of(*row[1:]) for row in await reader.fetch(sql, programme, resident_ids)}
 
 
 async def find_attended(reader: Reader, shift_id: int, resident_ids: list[int]) -> set[int]:
