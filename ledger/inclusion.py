@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ledger.merkle import inclusion_proof
+from ledger.merkle import inclusion_proof, levels_of
 from ledger.packed import unpack_hashes, unpack_ids
 from ledger.read_seals import PublishedSeal, published
 from ledger.seal import HEADER_COLUMNS
@@ -65,7 +65,7 @@ async def look_into(reader: Reader, number: int, wanted: Sequence[int], found: I
     here = [id_ for id_ in wanted if id_ in places]
     if not here:
         return
-    leaves = unpack_hashes(row[1])
+    levels = levels_of(unpack_hashes(row[1]))
     found.seals.append(published(row[2:]))
     for id_ in here:
-        found.by_transfer[id_] = Inclusion(number, places[id_], tuple(inclusion_proof(leaves, places[id_])))
+        found.by_transfer[id_] = Inclusion(number, places[id_], tuple(inclusion_proof(levels, places[id_])))

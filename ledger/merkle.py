@@ -32,14 +32,21 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+def levels_of(leaves: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The tree, level by level, from the leaves up to the root. Made once, it gives the proofs of all its leaves."""
+    levels = [leaves]
+    while len(levels[-1]) > 1:
+        levels.append(level_above(levels[-1]))
+    return levels
+
+
+def inclusion_proof(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
     """The hashes beside the way from a leaf up to the root, lowest first."""
     proof = []
-    level = leaves
-    while len(level) > 1:
+    for level in levels[:-1]:
         if (beside := index ^ 1) < len(level):
             proof.append(level[beside])
-        level, index = level_above(level), index >> 1
+        index >>= 1
     return proof
 
 

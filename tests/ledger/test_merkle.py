@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.merkle import inclusion_proof, leaf_hash, merkle_root, root_by_proof
+from ledger.merkle import inclusion_proof, leaf_hash, levels_of, merkle_root, root_by_proof
 
 # The test vectors of the Certificate Transparency project.
 RECORDS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -29,12 +29,12 @@ def test_every_leaf_is_proved_and_no_other_in_its_place(size: int) -> None:
     leaves = [leaf_hash(bytes([number])) for number in range(size)]
     root = merkle_root(leaves)
     for index in range(size):
-        proof = inclusion_proof(leaves, index)
+        proof = inclusion_proof(levels_of(leaves), index)
         found = [root_by_proof(leaf, index, size, proof) for leaf in leaves]
         assert [one == root for one in found] == [at == index for at in range(size)]
 
 
 def test_a_proof_that_is_too_long_or_too_short_proves_nothing() -> None:
-    proof = inclusion_proof(LEAVES, 2)
+    proof = inclusion_proof(levels_of(LEAVES), 2)
     assert root_by_proof(LEAVES[2], 2, 8, proof[:-1]) is None
     assert root_by_proof(LEAVES[2], 2, 8, [*proof, LEAVES[0]]) is None
