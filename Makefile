@@ -18,10 +18,10 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help install serve test check demo simulate crash bench lock format
+.PHONY: help install serve test check demo simulate crash bench bench-book lock format
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(CREATED):
 	@if [ -z "$(PYTHON)" ]; then \
@@ -75,6 +75,9 @@ format: $(DEV) ## Put the code into shape
 
 bench: $(DEV) ## Fill a database and measure
 	$(RUN) -m bench
+
+bench-book: $(DEV) ## Fill a book of a million entries and measure sealing, auditing and reading it (ENGINE=postgres)
+	@$(RUN) -m bench.book --engine $(ENGINE) --json var/bench-book-$(ENGINE).json
 
 lock: .venv-lock/.created ## Resolve the locked versions anew (UPGRADE=--upgrade takes the newest)
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.lock

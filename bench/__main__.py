@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.client import run_load
-from bench.fill import Size, fill
+from bench.fill import Filler, Size, fill
 from bench.operations import Operation, operations, reading
 from bench.process import cpu_seconds, free_port, peak_memory_mb, running
 from tests.postgres import running_postgres
@@ -57,7 +57,7 @@ async def measure(target: Target, operation: Operation, options: argparse.Namesp
 async def run(options: argparse.Namespace, url: str) -> dict[str, Any]:
     size = Size(options.activities, options.residents, options.transfers)
     print(f"filling {size} ...", flush=True)
-    filled = await fill(url, size, datetime.now(UTC).replace(microsecond=0))
+    filled = await fill(url, Filler(size, datetime.now(UTC).replace(microsecond=0)))
     measured: dict[str, list[Measured]] = {}
     with ExitStack() as stack:
         floor = stack.enter_context(floor_server())

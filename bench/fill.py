@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ledger.accounts import SYSTEM_KINDS
+from ledger.posting import INSERT_ENTRY, INSERT_TRANSFER
 from storage import Transaction, close_database, open_database, write
 from storage.instants import to_micros
 from storage.migrations import migrate
@@ -21,6 +22,7 @@ BUSY_ENTRIES = 60
 ENTRY_POINTS = 20
 KINDS = ("CLINIC", "ANTI_FRAUD", "CLEANUP", "READING", "FESTIVAL", "CULTURE", "FARM_AID", "SAFETY_INSPECTION")
 SHIFTS_TO_LOG = 4_000
+STOCK = 10_000_000
 GRANTED_FOR = timedelta(days=30)
 
 Rows = Iterator[Sequence[Any]]
@@ -33,6 +35,7 @@ class Size:
     activities: int = 2_000
     residents: int = 20_000
     transfers: int = 200_000
+    busy: int = BUSY_RESIDENTS
 
 
 @dataclass(slots=True)
@@ -75,21 +78,21 @@ class Filler:
             self.session_tokens(),
         )
         yield (
-            """INSERT INTO accounts (id, programme, kind, holder_id, credits, entry_count, created_at)
-                VALUES (?, 'xuexi', ?, ?, ?, ?, ?)""",
+            """INSERT INTO accounts (id, programme, kind, holder_id, debits, credits, entry_count, created_at)
+                VALUES (?, 'xuexi', ?, ?, ?, ?, ?, ?)""",
             self.accounts(),
         )
         yield INSERT_ACTIVITY, self.activities()
         yield INSERT_SHIFT, self.shifts()
         yield INSERT_SIGN_UP, self.sign_ups()
-        yield INSERT_TRANSFER, self.transfers()
-        yield INSERT_ENTRY, self.entries()
         yield INSERT_OFFER, self.offers()
         yield (
             """INSERT INTO offer_sessions (id, offer_id, starts_at, ends_at, stock, remaining, position)
-                VALUES (?, ?, ?, ?, 10000000, 10000000, 1)""",
+                VALUES (?, ?, ?, ?, ?, ?, 1)""",
             self.offer_sessions(),
         )
+        yield INSERT_TRANSFER, self.transfers()
+        yield INSERT_ENTRY, self.entries()
 
     def programmes(self) -> Rows:
         yield 1, "xuexi", "学习强国积分", "Asia/Shanghai"
@@ -117,19 +120,23 @@ class Filler:
         yield 1, organiser_of(self.size), "ORGANISER", to_micros(self.now)
 
     def sessions(self) -> Rows:
-        for resident in [*range(1, BUSY_RESIDENTS + 1), organiser_of(self.size)]:
+        for resident in [*range(1, self.size.busy + 1), organiser_of(self.size)]:
             yield resident, resident, to_micros(self.now), to_micros(self.now + GRANTED_FOR)
 
     def session_tokens(self) -> Rows:
-        for resident in [*range(1, BUSY_RESIDENTS + 1), organiser_of(self.size)]:
+        for resident in [*range(1, self.size.busy + 1), organiser_of(self.size)]:
             digest = hashlib.sha256(token_of(resident).encode()).hexdigest()
             yield resident, digest, resident, to_micros(self.now + GRANTED_FOR)
 
     def accounts(self) -> Rows:
         for resident, entries in enumerate(self.counts, start=1):
-            yield wallet_of(resident), "WALLET", resident, entries * ENTRY_POINTS, entries, to_micros(self.now)
+            yield wallet_of(resident), "WALLET", resident, *self.sums_of(resident), entries, to_micros(self.now)
         for number, kind in enumerate(SYSTEM_KINDS, start=1):
-            yield number, kind.value, None, 0, 0, to_micros(self.now)
+            yield number, kind.value, None, 0, 0, 0, to_micros(self.now)
+
+    def sums_of(self, resident: int) -> tuple[int, int]:
+        """What left their wallet, and what came in."""
+        return 0, self.counts[resident - 1] * ENTRY_POINTS
 
     def activities(self) -> Rows:
         for number, starts_at in enumerate(self.activity_starts, start=1):
@@ -137,12 +144,17 @@ class Filler:
             yield (
                 number, KINDS[number % len(KINDS)], title, "望闻问切,节气养生指导,现场答疑。" * 3, number % 100 + 1,
                 number % 20 + 2, "火车站宿舍红帆驿站", to_micros(starts_at), to_micros(starts_at + timedelta(hours=3)),
-                200, 1 if number <= BUSY_RESIDENTS else 0, title, organiser_of(self.size), to_micros(self.now),
+                200, 1 if number <= self.size.busy else 0, self.attended(number), title, organiser_of(self.size),
+                to_micros(self.now),
             )  # fmt: skip
+
+    def attended(self, activity: int) -> int:
+        """How many attendances of an activity stand."""
+        return 0
 
     def shifts(self) -> Rows:
         for number, starts_at in enumerate(self.activity_starts, start=1):
-            confirmed = 1 if number <= BUSY_RESIDENTS else 0
+            confirmed = 1 if number <= self.size.busy else 0
             ends_at = starts_at + timedelta(hours=3)
             yield number, number, to_micros(starts_at), to_micros(ends_at), 200, confirmed, 1
         past = self.now - timedelta(days=2)
@@ -151,12 +163,14 @@ class Filler:
             yield self.size.activities + 1 + number, 1, to_micros(past), to_micros(ends_at), None, 0, 2 + number
 
     def sign_ups(self) -> Rows:
-        for number in range(1, BUSY_RESIDENTS + 1):
+        for number in range(1, self.size.busy + 1):
             yield number, number, number, number, to_micros(self.now), to_micros(self.now)
 
     def transfers(self) -> Rows:
         for transfer, resident, _, at in self.movements():
-            yield transfer, ENTRY_POINTS, 1, wallet_of(resident), "示例活动积分", at, at
+            yield (
+                transfer, "xuexi", "EARN", ENTRY_POINTS, 1, wallet_of(resident), "示例活动积分", at, at, None, None, None, None
+            )  # fmt: skip
 
     def entries(self) -> Rows:
         for transfer, resident, position, at in self.movements():
@@ -180,21 +194,21 @@ class Filler:
 
     def offer_sessions(self) -> Rows:
         starts_at = self.now + timedelta(days=31)
-        yield 1, 1, to_micros(starts_at), to_micros(starts_at + timedelta(hours=8))
+        yield 1, 1, to_micros(starts_at), to_micros(starts_at + timedelta(hours=8)), STOCK, STOCK - self.taken()
+
+    def taken(self) -> int:
+        """How many tickets are sold."""
+        return 0
 
 
 INSERT_ACTIVITY = """INSERT INTO activities (id, kind, title, summary, status, host_id, area_id, venue, starts_at,
-    ends_at, capacity, confirmed_count, arrivals, points_programme, points_per_attendance, points_per_hour, points_cap,
-    search_text, created_by_id, created_at)
-    VALUES (?, ?, ?, ?, 'PUBLISHED', ?, ?, ?, ?, ?, ?, ?, 1, 'xuexi', 5, 5, 20, ?, ?, ?)"""
+    ends_at, capacity, confirmed_count, attendance_count, arrivals, points_programme, points_per_attendance, points_per_hour,
+    points_cap, search_text, created_by_id, created_at)
+    VALUES (?, ?, ?, ?, 'PUBLISHED', ?, ?, ?, ?, ?, ?, ?, ?, 1, 'xuexi', 5, 5, 20, ?, ?, ?)"""
 INSERT_SHIFT = """INSERT INTO shifts (id, activity_id, name, starts_at, ends_at, capacity, confirmed_count, position)
     VALUES (?, ?, '全程', ?, ?, ?, ?, ?)"""
 INSERT_SIGN_UP = """INSERT INTO sign_ups (id, activity_id, shift_id, resident_id, status, arrival, created_at,
     confirmed_at) VALUES (?, ?, ?, ?, 'CONFIRMED', 1, ?, ?)"""
-INSERT_TRANSFER = """INSERT INTO transfers (id, programme, kind, amount, debit_id, credit_id, memo, occurred_at,
-    posted_at) VALUES (?, 'xuexi', 'EARN', ?, ?, ?, ?, ?, ?)"""
-INSERT_ENTRY = """INSERT INTO entries (id, account_id, position, transfer_id, amount, balance_after, posted_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 INSERT_OFFER = """INSERT INTO ticket_offers (id, title, summary, status, host_id, venue, programme, cost,
     minimum_balance, limit_per_resident, sales_open_at, sales_close_at, created_by_id, created_at)
     VALUES (?, '示例兑换', '示例', 'ON_SALE', 1, '少康湖', 'xuexi', 1, 0, 1000000, ?, ?, ?, ?)"""
@@ -217,17 +231,17 @@ def token_of(resident: int) -> str:
 
 def entry_counts(size: Size) -> list[int]:
     """How many entries each resident has: some sixty for the busy ones, the rest shared out among the others."""
-    busy = min(BUSY_RESIDENTS, size.residents)
+    busy = min(size.busy, size.residents)
     left, others = size.transfers - busy * BUSY_ENTRIES, size.residents - busy
     each, more = divmod(max(left, 0), others)
     return [BUSY_ENTRIES] * busy + [each + (1 if number < more else 0) for number in range(others)]
 
 
-async def fill(url: str, size: Size, now: datetime) -> Filled:
+async def fill(url: str, filler: Filler) -> Filled:
     """Migrate and fill the database of a URL, and tell what is in it."""
+    size = filler.size
     await migrate(url)
     await open_database(url)
-    filler = Filler(size, now)
     for sql, rows in filler.statements():
         for chunk in chunks(rows):
             await insert(sql, chunk)
@@ -235,12 +249,12 @@ async def fill(url: str, size: Size, now: datetime) -> Filled:
     await close_database()
     first_shift = size.activities + 1
     return Filled(
-        tokens=[token_of(resident) for resident in range(1, BUSY_RESIDENTS + 1)],
+        tokens=[token_of(resident) for resident in range(1, size.busy + 1)],
         organiser_token=token_of(organiser_of(size)),
-        residents=list(range(BUSY_RESIDENTS + 1, size.residents)),
+        residents=list(range(size.busy + 1, size.residents)),
         offer_session=1,
         shifts_to_log=list(range(first_shift, first_shift + SHIFTS_TO_LOG)),
-        shift_starts_at=now - timedelta(days=2),
+        shift_starts_at=filler.now - timedelta(days=2),
     )
 
 
@@ -260,6 +274,17 @@ async def insert(sql: str, rows: list[Sequence[Any]]) -> None:
         await tx.execute_many(sql, rows)
 
     await write(body)
+
+
+async def execute(url: str, sql: str) -> None:
+    """Change something in the database of a URL."""
+
+    async def body(tx: Transaction) -> None:
+        await tx.execute(sql)
+
+    await open_database(url)
+    await write(body)
+    await close_database()
 
 
 async def analyse() -> None:

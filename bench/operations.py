@@ -19,9 +19,12 @@ HOME = """query Home($first: Int!) { activities(first: $first) { nodes {
     id kind title summary status venue startsAt endsAt capacity signUpCount
     area { name } host { name } viewerSignUp { status } } pageInfo { hasNextPage endCursor } } }"""
 
-STATEMENT = """query Statement($first: Int!) { viewer { wallet { balance entries(first: $first) { nodes {
+STATEMENT = """query Statement($first: Int!, $after: String) { viewer { wallet { balance
+    entries(first: $first, after: $after) { nodes {
     id amount balanceAfter postedAt transfer { id kind amount memo occurredAt } }
     pageInfo { hasNextPage endCursor } } } } }"""
+
+FILE = "query File { walletStatement { fileName text sha256 } }"
 
 REDEEM = """mutation Redeem($input: RedeemTicketsInput!) { redeemTickets(input: $input) {
     order { id status pointsSpent } errors { code message } } }"""

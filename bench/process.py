@@ -10,11 +10,22 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
+LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a command took: seconds on the clock, CPU seconds, MB at its peak."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_memory_mb: float
 
 
 def free_port() -> int:
@@ -64,3 +75,20 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
         except OSError:
             time.sleep(0.05)
     raise TimeoutError(url)
+
+
+def run_to_its_end(command: list[str], environment: dict[str, str]) -> Spent:
+    """Run a command, and what it took. Raises CalledProcessError."""
+    began, peak = time.perf_counter(), 0.0
+    process = subprocess.Popen([sys.executable, *command], env=os.environ | environment)
+    while True:
+        with suppress(OSError):  # it may end while we look
+            peak = max(peak, peak_memory_mb(process.pid))
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(LOOK_EVERY_S)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Spent(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, peak)
