@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -180,10 +181,13 @@ def test_a_database_that_cannot_be_used_ends_with_3(
     environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "notes.db").write_text("these are my notes, and no database at all" * 100)
-    for url in ("sqlite://notes.db", "postgres://nobody@127.0.0.1:1/nothing"):
+    (tmp_path / "folder.db").mkdir()
+    before = threading.enumerate()
+    for url in ("sqlite://notes.db", "sqlite://folder.db", "postgres://nobody@127.0.0.1:1/nothing"):
         environment.setenv("XUEXI_DATABASE_URL", url)
         assert main(["audit"]) == 3
         assert "The database cannot be used" in capsys.readouterr().err
+        assert threading.enumerate() == before, "one that lives on would find its loop closed, and say so at length"
 
 
 def test_a_database_without_tables_ends_with_3(

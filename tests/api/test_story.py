@@ -26,6 +26,8 @@ async def test_the_whole_story_is_as_told_and_so_it_is_again(server: Server) -> 
         told: list[str] = []
         await play(teller(server, told), server.clock)
         assert sum(line.startswith("  ✓") for line in told) >= 20
+        answered = next(line for line in told if '"code": "INVALID_INPUT"' in line)
+        assert '"path": ["records", "1", "checkedOutAt"]' in answered, "the bad row is there for the reader to see"
     assert await read(audit_everything) == []
 
 
