@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,14 @@ from starlette.responses import Response
 from strawberry.types.graphql import OperationType
 
 from api.asked import Asked, asked_in_json, asked_in_parameters
+from api.body import let_pass, read_body
 from api.callers import caller_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_page
 from api.house import House
 from api.language import language_of
 from api.preferences import preferences
-from api.problems import Problem
+from api.problems import Problem, stopping
 from api.running import Answer, run
 from schema.context import Language
 
@@ -47,6 +49,8 @@ async def answer_graphql(request: Request, house: House) -> Response:
     reading = Reading(media_of(accepted), language_of(request.headers.get("accept-language")))
     try:
         answer = await run_request(request, house, reading.language)
+    except asyncio.CancelledError:  # only a server that stops, and has waited long enough, cancels a request
+        return problem_response(stopping(), reading)
     except ClientDisconnect:
         return Response(status_code=CLIENT_IS_GONE)
     except Exception as error:  # noqa: BLE001 - the last place before the client, which must not see our internals
@@ -69,22 +73,9 @@ async def asked_in_body(request: Request, limit: int) -> Asked:
     """The request in the body. Raises Problem."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != JSON:
+        await let_pass(request, request.stream())
         raise Problem(reason="content_type", status=415)
     return asked_in_json(await read_body(request, limit))
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, of which no more is read than is allowed. Raises Problem."""
-    too_large = Problem(reason="body_too_large", status=413, values={"limit": limit})
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > limit:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
-    return bytes(body)
 
 
 def wants_a_page(request: Request, accepted: Sequence[str]) -> bool:

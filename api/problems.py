@@ -33,6 +33,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "too_deep": ("文档嵌套过深。", "The document is nested too deeply."),
     "unauthenticated": ("登录已失效，请重新登录。", "The access token is not valid, or no longer."),
     "busy": ("服务器繁忙，请稍后再试。", "The server is busy, please try again later."),
+    "stopping": ("服务正在重启，请稍后再试。", "The server is restarting, please try again."),
     "sms_failed": ("短信暂时发不出去，请稍后再试。", "The text message could not be sent, please try again later."),
     "internal": ("服务器内部错误，编号 {reference}。", "Internal error, reference {reference}."),
 }
@@ -63,6 +64,11 @@ def unauthenticated() -> Problem:
 def busy() -> Problem:
     """The database did not answer in time. It is worth another try, with the same idempotency key."""
     return Problem(reason="busy", status=503, code="UNAVAILABLE", headers={"Retry-After": "1"})
+
+
+def stopping() -> Problem:
+    """The server stops. It is worth another try, with the same idempotency key: what was asked may have been done."""
+    return Problem(reason="stopping", status=503, code="UNAVAILABLE", headers={"Retry-After": "1"})
 
 
 def sms_failed() -> Problem:

@@ -262,12 +262,12 @@ class StringAgg:
 
 
 async def connect(file: str, pragmas: dict[str, str]) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(file, isolation_level=None, cached_statements=1024, check_same_thread=False)
+    opening = aiosqlite.connect(file, isolation_level=None, cached_statements=1024, check_same_thread=False)
     try:
-        await connection
+        connection = await opening
     except BaseException:
         # It was told to stop, and tells the loop when it has: that must be before the loop is closed.
-        await asyncio.to_thread(connection._thread.join)
+        await asyncio.to_thread(opening._thread.join)
         raise
     try:
         await on_thread(connection, asyncio.set_event_loop, NoLoop())  # type: ignore[abstract] # the rest is for loops that run

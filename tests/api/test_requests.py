@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
 from api.graphql_http import GRAPHQL_JSON
-from tests.server import Server
+from tests.server import PATIENCE_S, Server
 
 TYPENAME = '{"query": "{ __typename }"}'
 JSON = {"content-type": "application/json"}
@@ -148,6 +149,35 @@ async def test_a_body_beyond_the_limit_is_not_read(sqlite_server: Server) -> Non
     assert announced.status_code == streamed.status_code == 413
     assert code_of(announced) == code_of(streamed) == "INVALID_INPUT"
     assert str(limit) in announced.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/plain"])
+async def test_a_client_that_closes_after_sending_everything_reads_the_refusal(
+    sqlite_server: Server, media: str
+) -> None:
+    length = 10 * sqlite_server.settings.body_limit
+    address = httpx.URL(sqlite_server.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    head = (
+        f"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {media}\r\nContent-Length: {length}"
+    )
+    writer.write(f"{head}\r\n\r\n".encode() + b" " * length)
+    async with asyncio.timeout(PATIENCE_S):
+        await writer.drain()
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 41")
+    assert b'"code":"INVALID_INPUT"' in answer
+
+
+async def test_a_client_that_waits_for_our_word_is_refused_at_once(sqlite_server: Server) -> None:
+    address = httpx.URL(sqlite_server.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    head = "POST /graphql HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json"
+    writer.write(f"{head}\r\nContent-Length: 10000000\r\n\r\n".encode())
+    async with asyncio.timeout(PATIENCE_S):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413")
+    writer.close()
 
 
 async def test_other_methods_and_addresses_are_answered_in_json(sqlite_server: Server) -> None:

@@ -59,6 +59,26 @@ async def test_a_stop_answers_what_was_asked_and_closes_what_was_open(tmp_path: 
     assert "xuexi.db-wal" not in files_in(tmp_path / "var"), "the database was closed"
 
 
+async def test_a_stop_that_waited_long_enough_says_so_to_who_never_finished_asking(tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    program.environ |= {"XUEXI_DEMO_DATA": "off", "XUEXI_STOP_SECONDS": "1"}
+    async with program.serving():
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(program.environ["XUEXI_PORT"]))
+        writer.write(
+            b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+        )
+        await writer.drain()
+        async with httpx.AsyncClient(base_url=program.url, trust_env=False) as http:
+            await http.get("/healthz")  # the first request has been read by then
+        assert program.process
+        program.process.terminate()
+        async with asyncio.timeout(PATIENCE_S):
+            answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b'"code":"UNAVAILABLE"' in answer
+
+
 async def test_production_serves_no_page_and_no_demo(tmp_path: Path) -> None:
     program = program_in(tmp_path)
     long = "0123456789abcdef0123456789abcdef"
