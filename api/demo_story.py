@@ -15,14 +15,15 @@ from api.house import system_clock
 from api.settings import Settings
 from domain.people.request_sign_in_code import DIGITS
 
-NOT_AS_TOLD = 1
+AS_TOLD, NOT_AS_TOLD = 0, 1
 TIMEOUT_S = 30.0
 
 
 async def tell_story(url: str, settings: Settings) -> int:
     """Play the story, print it, and audit the book; 0 when all of it was as told and everything adds up, 1 otherwise.
 
-    The codes and the book are read where the settings say: the program runs on this machine, with the same settings.
+    The codes are read where the settings say. So is the book, but only where the program's address is that of the settings:
+    another program may have another database.
     """
     codes = codes_in(Path(settings.sms_file))
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, trust_env=False) as http:
@@ -32,9 +33,14 @@ async def tell_story(url: str, settings: Settings) -> int:
             print(f"\n✗ 与预期不符 · not as told: {error}")
             print(f"  服务在 {url} 运行吗？先执行 make serve · is it running there?")
             return NOT_AS_TOLD
-    print(
-        "\n✓ 全部如预期 · all as told.\n\n━━━ 重算整本账，逐项核对 · the audit: every figure anew (python -m api audit)"
-    )
+    print("\n✓ 全部如预期 · all as told.")
+    if url.rstrip("/") != settings.url:
+        print(
+            f"  {url} 不是本机设置的地址（{settings.url}），它的账请在那里用 python -m api audit 核对"
+            " · another address than the settings', so its book is not audited here: run python -m api audit there"
+        )
+        return AS_TOLD
+    print("\n━━━ 重算整本账，逐项核对 · the audit: every figure anew (python -m api audit)")
     return await audit(settings)
 
 

@@ -6,18 +6,20 @@ import asyncio
 import logging.config
 import secrets
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 
 from api.app import create_app
+from api.demo.ground import find_ground
 from api.demo.people import RESIDENTS, STAFF, phone_of
-from api.demo_data import fill_if_empty, is_half_filled
+from api.demo_data import fill_if_empty
 from api.house import system_clock
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
 from domain.people.keys import derive_keys, set_keys
-from storage import close_database, open_database
+from storage import close_database, open_database, read
 from storage.migrations import migrate_open_database
 
 log = logging.getLogger("xuexi.start")
@@ -30,13 +32,13 @@ class PortTaken(Exception):
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, which says where to go once it answers there."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, welcome: str) -> None:
         super().__init__(config)
-        self.settings = settings
+        self.welcome = welcome
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        print(welcome(self.settings), flush=True)  # noqa: T201 - it is for the person who typed the command
+        print(self.welcome, flush=True)  # noqa: T201 - it is for the person who typed the command
 
 
 def serve(settings: Settings) -> None:
@@ -59,12 +61,12 @@ def serve(settings: Settings) -> None:
         bound_socket(settings.host, settings.port) as listener,
         asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
     ):
-        runner.run(prepare(settings))
-        runner.run(AnnouncingServer(config, settings).serve(sockets=[listener]))
+        people = runner.run(prepare(settings))
+        runner.run(AnnouncingServer(config, welcome(settings, people)).serve(sockets=[listener]))
 
 
-async def prepare(settings: Settings) -> None:
-    """The database is there, in its present shape, and with demo data if it was empty and that is wanted."""
+async def prepare(settings: Settings) -> list[str]:
+    """The database is there, in its present shape, and with demo data if it was empty and that is wanted; the demo's people."""
     set_keys(derive_keys(master_secret(settings, secrets.token_bytes)))
     await open_database(settings.database_url)
     try:
@@ -73,20 +75,19 @@ async def prepare(settings: Settings) -> None:
             log.info("migrations applied: %s", ", ".join(applied))
         await check_secret()
         await ensure_programmes(settings.zone, system_clock())
-        if settings.development and settings.demo_data == "auto":
-            await fill_with_demo()
+        if settings.development and settings.demo_data == "auto" and await fill_if_empty(system_clock()):
+            log.info("the empty database was filled with demo data")
+        return await who_is_there(settings)
     finally:
         await close_database()
 
 
-async def fill_with_demo() -> None:
-    """An empty database has demo data in it; one whose filling was interrupted is not left without a word."""
-    if await fill_if_empty(system_clock()):
-        log.info("the empty database was filled with demo data")
-    elif await is_half_filled():
-        log.warning(
-            "an earlier start was interrupted while it filled in the demo data; empty the database to have all of it"
-        )
+async def who_is_there(settings: Settings) -> list[str]:
+    """The demo's people, a line for each kind; none where the database holds anything else."""
+    if not settings.development or await read(find_ground) is None:
+        return []
+    staff = [f"{kind.phones[0]} – {kind.phones[-1]}  {kind.name} · {kind.role}" for kind in STAFF]
+    return [f"{phone_of(1)} – {phone_of(RESIDENTS)}  示例居民 · residents", *staff]
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -121,16 +122,16 @@ def set_up_logging(level: str) -> None:
     )
 
 
-def welcome(settings: Settings) -> str:
-    """Where to go, and how to sign in as whom."""
+def welcome(settings: Settings, people: Sequence[str]) -> str:
+    """Where to go, and how to sign in as whom: a line for each kind of demo people that are there."""
     url = settings.url
     lines = ["", f"  GraphQL      {url}/graphql" + ("   (open it in a browser)" if settings.shows_graphiql else "")]
     lines += [f"  ticket keys  {url}/.well-known/jwks.json", f"  health       {url}/healthz  {url}/readyz"]
-    if settings.development:
+    if people:
         lines += ["", "  演示账号（先 requestSignInCode，再 signIn）· demo people, signing in with a code:"]
-        lines.append(f"    {phone_of(1)} – {phone_of(RESIDENTS)}  示例居民 · residents")
-        lines += [f"    {kind.phones[0]} – {kind.phones[-1]}  {kind.name} · {kind.role}" for kind in STAFF]
+        lines += [f"    {line}" for line in people]
     if settings.sms == "console":
         lines += ["", f"  验证码会显示在这里 · codes appear right here, and in {settings.sms_file}"]
+    if people and settings.sms == "console":
         lines += ["  `make demo`（或 python -m api demo）在另一个终端里演一遍完整流程 · plays the whole story"]
     return "\n".join([*lines, "", "  Ctrl+C 停止 · stops", ""])

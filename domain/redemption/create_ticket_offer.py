@@ -66,18 +66,23 @@ async def create_ticket_offer(caller: Caller, wish: CreateTicketOfferWish, now: 
 
     Raises Unauthenticated, InvalidInput at its field, NotFound and Forbidden (the host), InvalidInput (the programme).
     """
-    creator_id = caller.signed_in()
+    caller.signed_in()
     good = checked(wish)
 
     async def body(tx: Transaction) -> int:
-        if await tx.fetch_value("SELECT id FROM organisations WHERE id = ?", good.host_id) is None:
-            raise NotFound(path=("hostId",))
-        await require_role_over_organisation(tx, caller, Role.ORGANISER, good.host_id)
-        if await tx.fetch_value("SELECT id FROM programmes WHERE code = ?", good.programme) is None:
-            raise InvalidInput(reason="unknown_programme", values={"programme": good.programme}, path=("programme",))
-        return await insert_offer(tx, good, creator_id, now)
+        return await add_ticket_offer(tx, caller, good, now)
 
     return await write(body)
+
+
+async def add_ticket_offer(tx: Transaction, caller: Caller, wish: CreateTicketOfferWish, now: datetime) -> int:
+    """As create_ticket_offer, as a part of a transaction; the wish was checked."""
+    if await tx.fetch_value("SELECT id FROM organisations WHERE id = ?", wish.host_id) is None:
+        raise NotFound(path=("hostId",))
+    await require_role_over_organisation(tx, caller, Role.ORGANISER, wish.host_id)
+    if await tx.fetch_value("SELECT id FROM programmes WHERE code = ?", wish.programme) is None:
+        raise InvalidInput(reason="unknown_programme", values={"programme": wish.programme}, path=("programme",))
+    return await insert_offer(tx, wish, caller.signed_in(), now)
 
 
 def checked(wish: CreateTicketOfferWish) -> CreateTicketOfferWish:

@@ -20,16 +20,22 @@ async def create_activity(caller: Caller, wish: CreateActivityWish, now: datetim
     It is published if so wished, else a draft that only the host's organisers see. Raises Unauthenticated, InvalidInput at
     its field, NotFound and Forbidden (the host), NotFound (the area, a partner), InvalidInput (the programme).
     """
-    creator_id = caller.signed_in()
+    caller.signed_in()
     good = checked(wish, now)
 
     async def body(tx: Transaction) -> int:
-        host_name, area_id = await look_around(tx, caller, good)
-        new = NewActivity(tx.new_id(), good, host_name, area_id, creator_id)
-        await insert_activity(tx, new, now)
-        return new.id
+        return await add_activity(tx, caller, good, now)
 
     return await write(body)
+
+
+async def add_activity(tx: Transaction, caller: Caller, wish: CreateActivityWish, now: datetime) -> int:
+    """As create_activity, as a part of a transaction; the wish was checked."""
+    creator_id = caller.signed_in()
+    host_name, area_id = await look_around(tx, caller, wish)
+    new = NewActivity(tx.new_id(), wish, host_name, area_id, creator_id)
+    await insert_activity(tx, new, now)
+    return new.id
 
 
 async def look_around(reader: Reader, caller: Caller, wish: CreateActivityWish) -> tuple[str, int]:

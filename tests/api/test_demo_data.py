@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,6 +48,10 @@ async def test_it_fills_at_any_hour_of_the_day(hour: int) -> None:
 
 @pytest.mark.usefixtures("demo")
 async def test_the_demo_shows_the_whole_page_and_adds_up() -> None:
+    await check_the_whole_page()
+
+
+async def check_the_whole_page() -> None:
     titles = {title for (title,) in await fetch("SELECT title FROM activities")}
     assert titles == {activity.title for activity in DEMO_ACTIVITIES}
     assert len(titles) == 11
@@ -55,7 +60,9 @@ async def test_the_demo_shows_the_whole_page_and_adds_up() -> None:
     assert await counted("residents", "display_name LIKE '示例居民%'") == 200
     assert await counted("role_grants") == 25
     assert await counted("sign_ups", "status = 'WAITLISTED'") == 3
-    assert await counted("attendances") > 50
+    assert await counted("sign_ups") == 197
+    assert await counted("attendances") == 84
+    assert await counted("ticket_orders") == 33
     assert await counted("attendances", "approval = 'PENDING' AND reason LIKE '%示例%'") >= 1
     assert await counted("earning_rules", "name LIKE '%示例%'") == 3
     assert await counted("awards", "points = 2 AND rule_id IS NOT NULL") > 15, "two hours were scanned"
@@ -90,6 +97,28 @@ async def test_liuhang_lies_in_rencheng_and_is_managed_by_the_high_tech_zone() -
 async def test_filling_again_changes_nothing() -> None:
     assert not await fill_if_empty(NOW + timedelta(days=1))
     assert await counted("activities") == 11
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # the program is killed on both, in test_serve.py
+@pytest.mark.parametrize("transactions", [1, 100, 240, 258])
+async def test_a_filling_that_was_interrupted_is_finished_another_day(
+    transactions: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ensure_programmes("Asia/Shanghai", NOW)
+    run_write, left = database.client.run_write, iter(range(transactions))
+
+    async def interrupted(*arguments: Any) -> Any:
+        if next(left, None) is None:
+            raise InterruptedError
+        return await run_write(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database.client, "run_write", interrupted)
+        with pytest.raises(InterruptedError):
+            await fill_if_empty(NOW)
+    assert await fill_if_empty(NOW + timedelta(days=2))
+    await check_the_whole_page()
+    assert not await fill_if_empty(NOW + timedelta(days=2))
 
 
 @pytest.mark.usefixtures("demo")

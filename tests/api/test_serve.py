@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import sys
 from pathlib import Path
 
 import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.api.program import program_in
+from storage import close_database, fetch, open_database
+from tests.api.program import Program, program_in
 from tests.server import PATIENCE_S, PROTOCOL
 
 
@@ -22,6 +25,7 @@ async def test_from_nothing_to_the_whole_story_and_again(tmp_path: Path, empty_d
         code, told = await program.run("demo", "--url", program.url)
         assert code == 0, told
         assert "全部如预期" in told
+        assert "clean: everything adds up" in told
         code, told = await program.run("serve")
         assert (code, "XUEXI_PORT" in told) == (3, True), "the port is taken, and what to do about it is said"
     code, told = await program.run("audit")
@@ -34,9 +38,10 @@ async def test_a_stop_answers_what_was_asked_and_closes_what_was_open(tmp_path: 
     program = program_in(tmp_path)
     program.environ["XUEXI_DEMO_DATA"] = "off"
     async with (
-        program.serving(),
+        program.serving() as printed,
         connect(program.url.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL]) as socket,
     ):
+        assert "13800000201" not in printed, "there is nobody to sign in as"
         body = b'{"query": "{ __typename }"}'
         reader, writer = await asyncio.open_connection("127.0.0.1", int(program.environ["XUEXI_PORT"]))
         head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -77,6 +82,44 @@ async def test_a_stop_that_waited_long_enough_says_so_to_who_never_finished_aski
         writer.close()
     assert answer.startswith(b"HTTP/1.1 503")
     assert b'"code":"UNAVAILABLE"' in answer
+
+
+async def test_a_start_that_was_killed_while_it_filled_is_finished_by_the_next(
+    tmp_path: Path, empty_database_url: str
+) -> None:
+    program = program_in(tmp_path, empty_database_url)
+    assert await killed_while_filling(program, transactions=60) == -signal.SIGKILL
+    async with program.serving() as printed:
+        assert "filled with demo data" in printed
+        assert "13800000201" in printed
+    await open_database(empty_database_url)
+    counted = "SELECT (SELECT COUNT(*) FROM sign_ups), (SELECT COUNT(*) FROM tickets WHERE status = 'ADMITTED')"
+    assert tuple(*await fetch(counted)) == (197, 16)
+    await close_database()
+
+
+KILLED = """
+import os, signal, sys
+from storage.asyncpg_client import XuexiAsyncpgClient
+from storage.sqlite_client import XuexiSqliteClient
+
+for client in (XuexiAsyncpgClient, XuexiSqliteClient):
+    def counting(self, *arguments, run=client.run_write, left=iter(range(int(sys.argv[1])))):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return run(self, *arguments)
+    client.run_write = counting
+from api.__main__ import main
+main(["serve"])
+"""
+
+
+async def killed_while_filling(program: Program, transactions: int) -> int | None:
+    """The exit code of a program that is killed after so many transactions."""
+    command = (sys.executable, "-c", KILLED, str(transactions))
+    process = await asyncio.create_subprocess_exec(*command, cwd=program.folder, env=program.environ)
+    async with asyncio.timeout(PATIENCE_S * 3):
+        return await process.wait()
 
 
 async def test_production_serves_no_page_and_no_demo(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from api.demo.story import play
 from api.demo.telling import NotAsTold, Teller
 from api.demo_data import fill_if_empty
+from api.demo_story import tell_story
+from api.settings import Settings
 from domain.audit import audit_everything
 from storage import read
 from tests.server import Server
@@ -34,3 +36,15 @@ async def test_the_whole_story_is_as_told_and_so_it_is_again(server: Server) -> 
 async def test_a_story_that_goes_wrong_says_so(server: Server) -> None:
     with pytest.raises(NotAsTold):
         await play(teller(server, []), server.clock)
+
+
+async def test_the_book_of_a_program_at_another_address_is_not_audited_here(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def as_told(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr("api.demo_story.play", as_told)
+    settings = Settings(database_url="sqlite://no/such/place.db", port=8001)
+    assert await tell_story("http://127.0.0.1:8000", settings) == 0
+    assert "not audited here" in capsys.readouterr().out
