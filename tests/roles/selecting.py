@@ -79,17 +79,9 @@ def on(type_name: str, steps: int, without: frozenset[str] = ALL) -> str:
 
 
 @cache
-def rows_query(type_name: str, steps: int, without: frozenset[str] = ALL) -> str:
+def rows_query(type_name: str, steps: int) -> str:
     """Rows of a type by their ids."""
-    return f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename {on(type_name, steps, without)} }} }}"
-
-
-def directions(type_name: str) -> Iterator[frozenset[str]]:
-    """What to leave out of a type so that a query goes in one direction: SQLite joins 64 tables at most."""
-    fields = object_type(type_name).fields
-    plain = [name for name, field in fields.items() if is_leaf_type(get_named_type(field.type))]
-    for taken in [plain, *([name] for name in fields if name not in plain)]:
-        yield frozenset(f"{type_name}.{name}" for name in fields if name not in taken)
+    return f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename {on(type_name, steps)} }} }}"
 
 
 def in_bites(ids: Sequence[str], query: str) -> Iterator[Sequence[str]]:

@@ -119,9 +119,9 @@ class Truth:
             if f"{type_name}.{name}" not in without
         }
 
-    def finds(self, who: Who, ref: Ref, steps: int, without: frozenset[str] = ALL) -> Any:
+    def finds(self, who: Who, ref: Ref, steps: int) -> Any:
         """What somebody gets who asks for a row by its id."""
-        return self.meets(who, ref, steps, without) if self.sees(who, ref) else None
+        return self.meets(who, ref, steps) if self.sees(who, ref) else None
 
     def gets(self, who: Who, row: Row, name: str, cell: Cell, steps: int) -> Any:
         """A cell of the table."""

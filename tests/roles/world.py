@@ -40,7 +40,7 @@ from tests.builders.volunteering import (
 )
 from tests.clock import NOW, later
 from tests.roles.people import Who
-from tests.roles.selecting import ALL, in_bites, rows_query
+from tests.roles.selecting import in_bites, rows_query
 from tests.roles.truth import Ref, Truth
 from tests.server import Server
 
@@ -91,11 +91,9 @@ class World:
         """The data of an answer without errors."""
         return await self.server.data(query, variables, self.tokens.get(who))
 
-    async def find(
-        self, who: Who, type_name: str, ids: Sequence[str], steps: int, without: frozenset[str] = ALL
-    ) -> list[Any]:
+    async def find(self, who: Who, type_name: str, ids: Sequence[str], steps: int) -> list[Any]:
         """What somebody gets who asks for rows of a type by their ids."""
-        query = rows_query(type_name, steps, without)
+        query = rows_query(type_name, steps)
         return [row for bite in in_bites(ids, query) for row in (await self.data(who, query, ids=bite))["nodes"]]
 
     async def learn(self, refs: Iterable[tuple[str, str]]) -> None:
