@@ -24,7 +24,7 @@ from tests.schema.reads.world.schema import STORE, CountingExecutor
 
 pytestmark = pytest.mark.usefixtures("database")
 
-DEEP = 16
+DEEP = 8
 NAMED: dict[str, list[Any]] = {
     "code": ["370811", "nowhere"],
     "areaCode": ["370811", "nowhere"],

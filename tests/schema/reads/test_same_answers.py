@@ -25,7 +25,7 @@ NAMED: dict[str, list[Any]] = {
     "quantity": [1, 2, 3],
 }
 VIEWERS = [1, 2, None, 3, 5]
-DEEP = 30
+DEEP = 15
 SCALARS = {"DateTime": ['"2024-01-12T12:00:00.000003Z"', '"2024-01-13T12:00:00Z"', '"2024-01-14T20:00:00+08:00"']}
 
 
