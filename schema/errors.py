@@ -15,7 +15,7 @@ from domain.refusals import Path, Refusal
 from schema.codes import ErrorCode
 from schema.messages import message_of
 from schema.reads.asking import Language
-from schema.reads.build import NullInNonNull
+from schema.reads.missing import NullInNonNull
 from schema.reads.references import reference
 from schema.scalars import Points
 from schema.types.gate import Admission

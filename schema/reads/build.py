@@ -23,6 +23,7 @@ from textwrap import indent
 from typing import Any
 
 from schema.reads.level import Builder, Parameters
+from schema.reads.missing import missing
 from schema.reads.paging import encode_cursor
 from schema.reads.shapes import (
     Child,
@@ -72,10 +73,6 @@ INFO = {
 }
 
 
-class NullInNonNull(Exception):
-    """A row that was promised is not there."""
-
-
 class Writer:
     """Writes expressions, and keeps the objects that they mention by name."""
 
@@ -88,6 +85,7 @@ class Writer:
             "missing": missing,
         }
         self.keyset = ""
+        self.keys: tuple[str, ...] = ()
 
     def named(self, prefix: str, value: Any) -> str:
         name = f"{prefix}_{len(self.names)}"
@@ -106,9 +104,9 @@ class Writer:
             case TypeName():
                 return repr(shape.name)
             case Object():
-                return self.mapping([(key, self.expression(inner)) for key, inner in shape.entries])
+                return self.mapping([(key, self.entry(key, inner)) for key, inner in shape.entries])
             case Joined():
-                return self.joined(shape, f"missing({shape.required!r})" if shape.required else "None")
+                return self.joined(shape, f"missing({shape.required!r}, {self.keys!r})" if shape.required else "None")
             case Either():
                 return self.either(shape)
             case Child():
@@ -118,6 +116,13 @@ class Writer:
                 return self.made(shape)
             case Cursor():
                 return self.cursor()
+
+    def entry(self, key: str, shape: Shape) -> str:
+        """The expression of what stands under a response key."""
+        above, self.keys = self.keys, (*self.keys, key)
+        source = self.expression(shape)
+        self.keys = above
+        return source
 
     def mapping(self, entries: Sequence[tuple[str, str]]) -> str:
         lines = "".join(f"{key!r}: {source},\n" for key, source in entries)
@@ -223,7 +228,3 @@ def cut(rows: Sequence[Sequence[Any]], key: int, bound: Any) -> tuple[Sequence[S
     if bound.backward:
         return shown[::-1], more or bound.after is not None, bound.before is not None
     return shown, bound.after is not None, more or bound.before is not None
-
-
-def missing(field: str) -> Any:
-    raise NullInNonNull(f"Cannot return null for non-nullable field {field}.")

@@ -7,11 +7,14 @@ from typing import Any, ClassVar, TypeAlias, cast
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     get_named_type,
+    get_nullable_type,
     is_non_null_type,
+    is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.executor import Executor
@@ -24,6 +27,7 @@ from schema.reads import sources
 from schema.reads.batch import Batch, Group, OpenDatabase, Store
 from schema.reads.declare import RootRead
 from schema.reads.described import declared_row, object_type
+from schema.reads.missing import NullInNonNull
 from schema.reads.plan import Request
 from schema.reads.references import Finished, Reference
 
@@ -48,9 +52,9 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         kind = type(result)
         if kind is RootRead:
-            return self.awaited(self.root_answer(result, field_details_list, info), return_type, info)
+            return self.awaited(self.root_answer(result, field_details_list, info), return_type, info, path)
         if kind is Reference:
-            return self.awaited(self.row_answer(result, field_details_list), return_type, info)
+            return self.awaited(self.row_answer(result, field_details_list), return_type, info, path)
         if kind is Finished:
             return result.value
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
@@ -66,17 +70,23 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             self.batch = Batch()
         return self.batch
 
-    def awaited(self, answer: Answer, return_type: GraphQLOutputType, info: Info) -> Awaitable[Any]:
+    def awaited(self, answer: Answer, return_type: GraphQLOutputType, info: Info, path: Path) -> Awaitable[Any]:
         """The answer, after the batch that it joined was read."""
         batch = self.pending()
         batch.waiting += 1
-        return self.complete_read(batch, answer, return_type, info)
+        return self.complete_read(batch, answer, return_type, info, path)
 
-    async def complete_read(self, batch: Batch, answer: Answer, return_type: GraphQLOutputType, info: Info) -> Any:
+    async def complete_read(
+        self, batch: Batch, answer: Answer, return_type: GraphQLOutputType, info: Info, path: Path
+    ) -> Any:
         if self.batch is batch:
             self.batch = None  # who comes from now on joins the next one
         await batch.settled(self.store, self.request)
-        value = answer()
+        try:
+            value = answer()
+        except NullInNonNull as error:
+            where = [*path.as_list(), *(error.keys if is_object_type(get_nullable_type(return_type)) else ())]
+            raise GraphQLError(str(error), info.field_nodes, path=where, original_error=error) from error
         if value is None and is_non_null_type(return_type):
             raise TypeError(f"Cannot return null for non-nullable field {info.parent_type}.{info.field_name}.")
         return value

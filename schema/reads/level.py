@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from schema.reads.asking import Asking
 from schema.reads.binding import Bound
+from schema.reads.missing import NullInNonNull
 from storage import Reader
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
@@ -62,5 +63,14 @@ async def fetch(level: Level, reader: Reader, ask: Asking, args: Sequence[Bound]
 
 def build(fetched: Fetched, ask: Asking, args: Sequence[Bound]) -> Built:
     """Turn what was fetched into answers, from the leaves up."""
-    children = [build(child, ask, args) if child else {} for child in fetched.children]
+    children = [build_below(child, ask, args) if child else {} for child in fetched.children]
     return fetched.level.build(fetched.rows, fetched.parents, ask, args, children)
+
+
+def build_below(fetched: Fetched, ask: Asking, args: Sequence[Bound]) -> Built:
+    """The same for a list: nobody can say in which of its rows something is missing."""
+    try:
+        return build(fetched, ask, args)
+    except NullInNonNull as error:
+        error.keys = ()
+        raise

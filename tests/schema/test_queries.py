@@ -240,8 +240,11 @@ async def test_nobody_is_no_viewer() -> None:
 
 
 async def test_a_wallet_of_a_programme_that_is_not_there_is_not_found() -> None:
-    answer = await ask('{ viewer { wallet(programme: "nope") { id } } }', await a_caller())
+    query = '{ viewer { resident { id } points: wallet(programme: "nope") { id } } area(code: "nowhere") { id } }'
+    answer = await ask(query, await a_caller())
     assert answer.code == "NOT_FOUND"
+    assert answer.errors[0]["path"] == ["viewer", "points"]
+    assert answer.data == {"viewer": None, "area": None}, "a wallet is never null: the viewer, who may be, is"
 
 
 async def test_an_auditor_asks_for_the_book_of_any_moment() -> None:
