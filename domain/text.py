@@ -12,7 +12,10 @@ TEXT_LENGTH = 5000
 # nothing by themselves. Neither are five characters that Unicode calls letters or symbols and fonts leave blank.
 INVISIBLE = ("Zs", "Zl", "Zp", "Cf", "Cc", "Mn", "Me")
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-REFUSED = ("Cc", "Cs")
+# Control characters, halves of characters, and private ones, which every font shows as it likes. A name is one line; and nothing
+# may turn around what is written beside it (Unicode's Bidi_Control), so that "张三" reads as somebody else.
+REFUSED = ("Cc", "Cs", "Co", "Zl", "Zp")
+TURNS_AROUND = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Python sorts the marks on one letter in a time that grows with the square of their number: half a megabyte of them takes
 # minutes. So nothing is normalised whose length and marks are without bounds. NFC shortens a text to a third at most
 # (Hangul, Vietnamese); Unicode itself calls 30 marks on a letter more than any language needs (UAX 15, stream-safe text).
@@ -27,7 +30,7 @@ def clean_name(text: str, *path: str, limit: int = NAME_LENGTH) -> str:
 
 def clean_text(text: str, *path: str, limit: int = TEXT_LENGTH) -> str:
     """Some lines with something to see on them. Raises InvalidInput at `path`."""
-    return cleaned(text.replace("\r\n", "\n"), path, limit, allowed="\n\t")
+    return cleaned(text.replace("\r\n", "\n"), path, limit, allowed="\n\t\u2028\u2029")
 
 
 def cleaned(text: str, path: tuple[str, ...], limit: int, allowed: str) -> str:
@@ -37,7 +40,7 @@ def cleaned(text: str, path: tuple[str, ...], limit: int, allowed: str) -> str:
     if has_piled_marks(text):
         raise InvalidInput(reason="text_piled_marks", values={"limit": MOST_MARKS}, path=path)
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(c) in REFUSED and c not in allowed for c in text):
+    if any((unicodedata.category(c) in REFUSED and c not in allowed) or c in TURNS_AROUND for c in text):
         raise InvalidInput(reason="text_control_characters", path=path)
     if all(unicodedata.category(c) in INVISIBLE or c in BLANK for c in text):
         raise InvalidInput(reason="text_empty", path=path)

@@ -15,6 +15,7 @@ from domain.volunteering.visibility import decides_on_attendances, of_its_activi
 from ledger.statement import Period
 from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
+from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
 from schema.previews import PreviewAwardPayload, PreviewRulePayload, award_preview, foreseen_redemption, rule_preview
@@ -22,7 +23,7 @@ from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
 from schema.scalars import Points
-from schema.searching import activities_where, alarms_where, problem_of_filter
+from schema.searching import activities_where, alarms_where, problem_of_filter, problem_of_kinds
 from schema.types.adjustments import Adjustment, adjustments_where
 from schema.types.alarms import Alarm
 from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
@@ -127,7 +128,9 @@ class Query:
         order="-raised_at",
         where=alarms_where,
         args={
-            "kinds": argument(list[AlarmKind] | None, "Only of these kinds."),
+            "kinds": argument(
+                list[AlarmKind] | None, f"Only of these kinds, {MOST_OF_A_KIND} at most.", check=problem_of_kinds
+            ),
             "settled": argument(bool | None, "true: only those that are settled. false: only those that are not."),
         },
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from domain.ranges import check_length
 from domain.refusals import InvalidInput
 from domain.volunteering.activity_status import status_is
 from domain.volunteering.search import SearchTerms, search_terms
 from schema.enums import ActivityStatus, AlarmKind
+from schema.inputs.ledger import EntryFilter
+from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.messages import message_of
 from schema.reads.arguments import Text
@@ -55,13 +58,34 @@ def escaped(word: str) -> str:
 
 def problem_of_filter(filter: ActivityFilter | None) -> Text | None:  # noqa: A002 - the contract's name
     """What is wrong with a filter, or None."""
-    if filter is None or filter.search is None:
+    if filter is None:
         return None
     try:
-        search_terms(filter.search)
+        check_length(filter.kinds or (), 0, MOST_OF_A_KIND)
+        check_length(filter.status or (), 0, MOST_OF_A_KIND)
+        if filter.search is not None:
+            search_terms(filter.search)
     except InvalidInput as refusal:
-        return Text(message_of(refusal, "zh-CN"), message_of(refusal, "en"))
+        return said(refusal)
     return None
+
+
+def problem_of_kinds(kinds: Sequence[object]) -> Text | None:
+    """What is wrong with the kinds that are wanted, or None."""
+    try:
+        check_length(kinds, 0, MOST_OF_A_KIND)
+    except InvalidInput as refusal:
+        return said(refusal)
+    return None
+
+
+def problem_of_entries(filter: EntryFilter | None) -> Text | None:  # noqa: A002 - the contract's name
+    """What is wrong with a filter of a statement, or None."""
+    return problem_of_kinds((filter and filter.kinds) or ())
+
+
+def said(refusal: InvalidInput) -> Text:
+    return Text(message_of(refusal, "zh-CN"), message_of(refusal, "en"))
 
 
 def alarms_where(kinds: list[AlarmKind] | None, *, settled: bool | None) -> Iterator[Condition]:

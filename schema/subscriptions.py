@@ -36,7 +36,8 @@ SELECT_ACTIVITY = f"""SELECT CASE WHEN {organises("wa")} THEN 1 ELSE 0 END, CASE
     wa.status, wa.confirmed_count, wa.waitlist_count, wa.attendance_count, wa.arrivals FROM activities wa WHERE wa.id = ?"""
 SELECT_SESSION = f"""SELECT CASE WHEN {keeps_the_gate("vs.offer_id")} THEN 1 ELSE 0 END,
     CASE WHEN {sees_part_of_offer("vs")} THEN 1 ELSE 0 END FROM offer_sessions vs WHERE vs.id = ?"""
-SELECT_ADMISSIONS = "SELECT id FROM admissions WHERE session_id = ? AND id > ? ORDER BY id"
+MOST_AT_ONCE = 500
+SELECT_ADMISSIONS = "SELECT id FROM admissions WHERE session_id = ? AND id > ? ORDER BY id LIMIT ?"
 
 
 async def fetch_for(caller: Caller, sql: str, *params: int) -> Row | None:
@@ -78,7 +79,12 @@ async def admissions_above(caller: Caller, session_id: int, low: int) -> list[in
         raise NotFound(path=("sessionId",))
     if not row[0]:
         raise Forbidden(path=("sessionId",))
-    return [found[0] for found in await storage.fetch(SELECT_ADMISSIONS, session_id, low)]
+    found: list[int] = []
+    while True:
+        rows = await storage.fetch(SELECT_ADMISSIONS, session_id, found[-1] if found else low, MOST_AT_ONCE)
+        found += [id_ for (id_,) in rows]
+        if len(rows) < MOST_AT_ONCE:
+            return found
 
 
 def in_session(context: Context, look: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:

@@ -9,6 +9,7 @@ import strawberry
 from domain.text import NAME_LENGTH, TEXT_LENGTH
 from schema.enums import Expiry, TransferKind
 from schema.inputs.keys import IDEMPOTENCY_KEY
+from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.optional import LeftOutIsNull, optional
 from schema.scalars import Points
 
@@ -19,7 +20,7 @@ class EntryFilter(LeftOutIsNull):
 
     from_: datetime | None = optional("Posted at or after this instant.", name="from")
     until: datetime | None = optional("Posted before this instant.")
-    kinds: list[TransferKind] | None = optional("Of transfers of these kinds.")
+    kinds: list[TransferKind] | None = optional(f"Of transfers of these kinds, {MOST_OF_A_KIND} at most.")
 
 
 @strawberry.input(description="A correction of one resident's points.")

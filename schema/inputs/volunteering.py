@@ -10,6 +10,7 @@ from domain.text import NAME_LENGTH, TEXT_LENGTH
 from domain.volunteering.cancel_activity import REASON_LENGTH
 from schema.enums import ActivityKind, ActivityStatus, EvidenceGrade
 from schema.inputs.keys import IDEMPOTENCY_KEY
+from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.optional import LeftOutIsNull, optional
 from schema.scalars import Points
 
@@ -20,7 +21,7 @@ from schema.scalars import Points
 class ActivityFilter(LeftOutIsNull):
     """See schema/searching.py for what each becomes in SQL."""
 
-    kinds: list[ActivityKind] | None = optional("Of these kinds.")
+    kinds: list[ActivityKind] | None = optional(f"Of these kinds, {MOST_OF_A_KIND} at most.")
     area_code: str | None = optional("This area and all that lies below it.")
     starts_from: datetime | None = optional("Starting at or after this instant.")
     starts_until: datetime | None = optional("Starting before this instant.")
@@ -31,7 +32,8 @@ class ActivityFilter(LeftOutIsNull):
     )
     status: list[ActivityStatus] | None = strawberry.field(
         default_factory=lambda: [ActivityStatus.PUBLISHED],
-        description="In one of these states; null for all that the viewer may see. Drafts are seen by their organisers only.",
+        description=f"In one of these states, {MOST_OF_A_KIND} at most; null for all that the viewer may see. Drafts are seen "
+        "by their organisers only.",
     )
 
 

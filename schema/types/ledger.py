@@ -24,6 +24,7 @@ from schema.reads.declare import Node, column, computed, connection, row_type, s
 from schema.reads.paging import Connection
 from schema.reads.sources import Condition, condition
 from schema.scalars import Points
+from schema.searching import problem_of_entries
 from schema.types.adjustments import Adjustment
 from schema.types.claims import Claim
 from schema.types.people import Resident
@@ -198,6 +199,10 @@ class AccountChange(Node):
     changed_at: datetime = column("When.")
 
 
+LATEST_CHANGES = """{other}.position > (SELECT MAX(lc.position) - 100 FROM account_changes lc
+    WHERE lc.account_id = {other}.account_id)"""
+
+
 @row_type(models.Account, visible=f"({{t}}.kind = 'WALLET' AND {HOLDS_OR_READS})")
 class Wallet(Node):
     """One resident's points in one programme."""
@@ -212,7 +217,10 @@ class Wallet(Node):
     available: Points = sql("balance - held: what can be spent now.", f"{BALANCE} - {HELD}")
     status: AccountStatus = column("Whether points can be spent from it.")
     status_changes: list[AccountChange] = to_many(
-        "Who froze, opened or closed it and why, latest first.", "account_id", order="-position"
+        "Who froze, opened or closed it and why, latest first; the latest 100.",
+        "account_id",
+        where=LATEST_CHANGES,
+        order="-position",
     )
     balance_at: Points = sql(
         "What the balance was at an instant: the sum of all entries posted, or of all that happened, by then.",
@@ -238,7 +246,7 @@ class Wallet(Node):
         "account_id",
         order="-position",
         where=entries_where,
-        args={"filter": argument(EntryFilter | None, "Only these.")},
+        args={"filter": argument(EntryFilter | None, "Only these.", check=problem_of_entries)},
     )
 
 

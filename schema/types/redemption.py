@@ -176,6 +176,10 @@ class TicketOrder(Node):
     created_at: datetime = column("When it was redeemed.")
 
 
+LATEST_ADMISSIONS = """{other}.id IN (SELECT la.id FROM admissions la WHERE la.ticket_id = {other}.ticket_id
+    ORDER BY la.scanned_at DESC, la.id DESC LIMIT 100)"""
+
+
 @row_type(models.Ticket, visible=sees_ticket("{t}"))
 class Ticket(Node):
     """One ticket, for one person. Seen by its owner and the host's gate staff."""
@@ -191,7 +195,8 @@ class Ticket(Node):
     )
     qr_svg: str = heavily_computed("An SVG of the token as a QR code.", needs=TOKEN_NEEDS, by=token_svg)
     admissions: list[Admission] = to_many(
-        "When and where it was let in, earliest first; also the scans that staff took back (undoneAt).",
+        "When and where it was let in, earliest first; also the scans that staff took back (undoneAt). The latest 100.",
         "ticket_id",
+        where=LATEST_ADMISSIONS,
         order="scanned_at",
     )

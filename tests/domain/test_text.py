@@ -38,11 +38,16 @@ def test_a_name_is_kept_without_spaces_around_it(typed: str, kept: str) -> None:
         ("\u2800\u115f", "text_empty"),  # a braille cell without dots, a filler
         ("\ufe0f", "text_empty"),  # an emoji style without the emoji
         ("\u0301", "text_empty"),  # an accent without a letter
-        ("\u202e\u202c", "text_empty"),
         ("a\x00", "text_control_characters"),
         ("a\nb", "text_control_characters"),
         ("a\tb", "text_control_characters"),
         ("\ud800", "text_control_characters"),
+        ("王\u202eab", "text_control_characters"),  # what follows reads backwards
+        ("\u2067王\u2069", "text_control_characters"),
+        ("王\u200f", "text_control_characters"),
+        ("王\ue000", "text_control_characters"),  # a private character: every font has another one
+        ("王\U000f0000", "text_control_characters"),
+        ("王\u2028李", "text_control_characters"),  # a second line
         ("王" * 121, "text_too_long"),
         ("e\u0301" * 121, "text_too_long"),
         ("e" + "\u0316" * 31, "text_piled_marks"),
@@ -62,6 +67,6 @@ def test_a_text_may_have_lines() -> None:
 
 
 def test_a_text_is_refused_like_a_name_otherwise() -> None:
-    for typed in ("\n\n", "a\x00", "字" * 5001):
+    for typed in ("\n\n", "a\x00", "a\u202e", "字" * 5001):
         with pytest.raises(InvalidInput):
             clean_text(typed)

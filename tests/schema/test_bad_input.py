@@ -23,6 +23,8 @@ BAD = {
     "a zero-width space as a name": ("updateProfile", {"displayName": "\u200b"}, ["displayName"]),
     "spaces as a name": ("updateProfile", {"displayName": " \u3000 "}, ["displayName"]),
     "a bell in a name": ("updateProfile", {"displayName": "张\a三"}, ["displayName"]),
+    "a name that turns what follows around": ("updateProfile", {"displayName": "张三\u202e"}, ["displayName"]),
+    "a name of nobody else's characters": ("updateProfile", {"displayName": "张三\ue000"}, ["displayName"]),
     "a name of thousands": ("updateProfile", {"displayName": "长" * 5000}, ["displayName"]),
     "a made-up id": ("signUp", {"shiftId": "no id"}, ["shiftId"]),
     "an id with padding": ("signUp", {"shiftId": encode_id("Shift", 1234) + "="}, ["shiftId"]),
@@ -41,6 +43,22 @@ async def test_a_value_that_breaks_a_rule_is_refused_at_its_path(
     assert (chinese["code"], chinese["path"]) == (english["code"], english["path"]) == ("INVALID_INPUT", path)
     assert english["message"].isascii()
     assert not chinese["message"].isascii()
+
+
+LONG_FILTERS = {
+    "activities": "{ activities(first: 1, filter: {kinds: [%s]}) { nodes { id } } }" % ("CLINIC " * 51),
+    "their states": "{ activities(first: 1, filter: {status: [%s]}) { nodes { id } } }" % ("DRAFT " * 51),
+    "alarms": "{ alarms(first: 1, kinds: [%s]) { nodes { id } } }" % ("MANY_ENTRIES " * 51),
+    "entries": "{ viewer { wallet { entries(first: 1, filter: {kinds: [%s]}) { nodes { id } } } } }" % ("EARN " * 51),
+}
+
+
+@pytest.mark.parametrize("query", LONG_FILTERS.values(), ids=LONG_FILTERS.keys())
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # no database is asked
+async def test_a_filter_of_more_than_fifty_kinds_is_refused(query: str) -> None:
+    answer = await ask(query, await a_caller(), language="en")
+    assert answer.code == "INVALID_INPUT"
+    assert "0 to 50" in answer.errors[0]["message"]
 
 
 async def test_an_emoji_is_a_name() -> None:

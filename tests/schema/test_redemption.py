@@ -148,6 +148,22 @@ async def test_scans_made_offline_are_all_kept_and_a_clash_is_marked() -> None:
     assert await mutate("syncAdmissions", {"scans": scans}, staff, answer=answer, now=later(minutes=9)) == payload
 
 
+async def test_a_ticket_shows_the_latest_hundred_of_its_admissions() -> None:
+    offer = await an_offer()
+    ticket, staff = await a_ticket(offer), await staff_of(offer)
+    scans = [
+        {"token": ticket.token, "gate": "东门", "scanId": str(number), "scannedAt": later(seconds=number).isoformat()}
+        for number in range(102)
+    ]
+    answer = "results { error { code } admission { ticket { admissions { scannedAt } } } }"
+    payload = await mutate("syncAdmissions", {"scans": scans[:1]}, staff, answer=answer, now=later(minutes=9))
+    assert len(payload["results"][0]["admission"]["ticket"]["admissions"]) == 1
+    await mutate("syncAdmissions", {"scans": scans}, staff, answer="results { error { code } }", now=later(minutes=9))
+    shown = await mutate("syncAdmissions", {"scans": scans[:1]}, staff, answer=answer, now=later(minutes=9))
+    admissions = shown["results"][0]["admission"]["ticket"]["admissions"]
+    assert (len(admissions), admissions[0]["scannedAt"]) == (100, "2024-01-12T01:30:02Z")
+
+
 async def test_gate_staff_redeem_for_who_stands_in_front_of_them() -> None:
     offer, caller = await an_offer(cost=5), await a_caller("张三", points=5)
     wanted = {

@@ -14,12 +14,12 @@ from domain.people.rights import Role
 from domain.people.sign_out import sign_out
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.redeem_tickets import redeem_tickets
-from schema import watching
+from schema import subscriptions, watching
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor, signed_in
 from tests.builders.redemption import Offer, a_redemption, a_scan, a_ticket, an_offer, staff_of
 from tests.builders.volunteering import a_sign_up, an_activity, an_attendance
 from tests.clock import NOW
-from tests.schema.client import ANONYMOUS, encode_id, events_of
+from tests.schema.client import ANONYMOUS, PATIENCE_S, encode_id, events_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -102,7 +102,8 @@ async def admissions(offer: Offer, count: int) -> list[str]:
     return sorted(ticket.serial for ticket in tickets)
 
 
-async def test_each_admission_is_told_once_however_many_are_recorded_at_once() -> None:
+async def test_each_admission_is_told_once_however_many_are_recorded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_AT_ONCE", 5)
     offer = await an_offer()
     await admissions(offer, 2)  # before anyone listens
     staff, session = await staff_of(offer), {"id": encode_id("OfferSession", offer.session_id)}
@@ -110,7 +111,7 @@ async def test_each_admission_is_told_once_however_many_are_recorded_at_once() -
         first = asyncio.ensure_future(anext(events))
         await somebody_listens()
         expected = await admissions(offer, 12) + await admissions(offer, 12)
-        told = [(await first).data["admissionRecorded"]]
+        told = [(await asyncio.wait_for(first, PATIENCE_S)).data["admissionRecorded"]]
         told += [(await anext(events)).data["admissionRecorded"] for _ in range(23)]
         last = await admissions(offer, 1)
         assert [(await anext(events)).data["admissionRecorded"]["ticket"]["serial"]] == last
@@ -134,7 +135,7 @@ async def test_a_row_that_was_made_early_and_committed_late_is_told() -> None:
     for row in (base + 7, base + 3, base + 5):
         visible.append(row)
         database.changes.publish(["rows"])
-        told.append(await waiting)
+        told.append(await asyncio.wait_for(waiting, PATIENCE_S))
         waiting = asyncio.ensure_future(anext(arriving))
     waiting.cancel()
     assert told == [base + 7, base + 3, base + 5]
