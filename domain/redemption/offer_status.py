@@ -47,23 +47,30 @@ async def close_ticket_offer(caller: Caller, offer_id: int) -> int:
 
 
 async def bring_to(status: OfferStatus, caller: Caller, offer_id: int) -> int:
-    viewer_id = caller.signed_in()
+    caller.signed_in()
 
     async def body(tx: Transaction) -> int:
-        sql, viewers = for_viewer(
-            f"SELECT f.status, f.host_id, CASE WHEN {sees_offer('f')} THEN 1 ELSE 0 END FROM ticket_offers f WHERE f.id = ?",
-            viewer_id,
-        )
-        row = await tx.fetch_one(f"{sql} {row_lock(tx.dialect, 'f')}", *viewers, offer_id)
-        if row is None or not row[2]:
-            raise NotFound(path=OFFER)
-        await require_role_over_organisation(tx, caller, Role.ORGANISER, row[1])
-        if row[0] == status:
+        present = await hold_offer(tx, caller, offer_id)
+        if present is status:
             return offer_id
-        if row[0] not in REACHED_FROM[status]:
-            raise Conflict(reason="offer_closed" if row[0] == OfferStatus.CLOSED else "offer_not_on_sale", path=OFFER)
+        if present not in REACHED_FROM[status]:
+            raise Conflict(reason="offer_closed" if present is OfferStatus.CLOSED else "offer_not_on_sale", path=OFFER)
         announced = int(status == OfferStatus.ON_SALE)
         await tx.execute(BRING, status.value, announced, offer_id)
         return offer_id
 
     return await write(body)
+
+
+SELECT = f"""SELECT f.status, f.host_id, CASE WHEN {sees_offer("f")} THEN 1 ELSE 0 END
+    FROM ticket_offers f WHERE f.id = ?"""
+
+
+async def hold_offer(tx: Transaction, organiser: Caller, offer_id: int) -> OfferStatus:
+    """The offer's status, which nobody changes until the end of this transaction. Raises NotFound, Forbidden."""
+    sql, viewers = for_viewer(SELECT, organiser.signed_in())
+    row = await tx.fetch_one(f"{sql} {row_lock(tx.dialect, 'f')}", *viewers, offer_id)
+    if row is None or not row[2]:
+        raise NotFound(path=OFFER)
+    await require_role_over_organisation(tx, organiser, Role.ORGANISER, row[1])
+    return OfferStatus(row[0])

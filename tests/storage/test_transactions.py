@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -241,3 +242,18 @@ async def test_a_result_comes_back_as_it_was_returned() -> None:
         return answer
 
     assert await write(body) is answer
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_a_transaction_that_may_write_is_alone_from_its_first_moment(database_url: str) -> None:
+    file = database_url.removeprefix("sqlite://")
+
+    async def body(_: Transaction) -> None:
+        other = sqlite3.connect(file, timeout=0, isolation_level=None)
+        try:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        finally:
+            other.close()
+
+    await write(body)  # else two that read first would both want to write, and one would fail at once
