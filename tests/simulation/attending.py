@@ -12,7 +12,9 @@ from domain.volunteering.attendee import ById
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.reject_attendance import RejectAttendanceWish, reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
-from tests.simulation.model import DONE, Attendance, Model, Refused
+from tests.simulation.earning import lines_of
+from tests.simulation.model import DONE, Model, Refused
+from tests.simulation.things import Attendance
 from tests.simulation.town import Shift, Town
 
 
@@ -57,7 +59,9 @@ class Log:
             return "INVALID_INPUT"
         if any((a.who, a.shift, a.voided) == (row.who, self.shift, False) for a in model.attendances.values()):
             return "ALREADY_ATTENDED"
-        attendance = Attendance(row.who, self.shift, points_of(shift, row), late=late, waits=late)
+        if model.status(shift.rule.programme, row.who) == "CLOSED":
+            return "ACCOUNT_NOT_OPEN"
+        attendance = Attendance(row.who, self.shift, served(shift, row), late=late, waits=late)
         if not late and not pay(model, name, attendance, now):
             return "BUDGET_EXHAUSTED"
         model.attendances[name] = attendance
@@ -136,14 +140,15 @@ class Decide:
 
 
 def pay(model: Model, name: str, attendance: Attendance, now: datetime) -> bool:
-    """Whether the budget had the points, which the person then has."""
+    """Whether the budget had the points, which the person then has. Raises Refused."""
     programme = model.town.shifts[attendance.shift].rule.programme
-    budget = model.town.budgets[programme]
-    if budget is not None and model.issued[programme] + attendance.points > budget:
+    budget, lines = model.town.budgets[programme], lines_of(model, attendance)
+    points = sum(line.points for line in lines)
+    if budget is not None and model.issued[programme] + points > budget:
         return False
-    model.issued[programme] += attendance.points
-    model.give("EARN", name, programme, attendance.who, attendance.points, now)
-    attendance.paid = attendance.points
+    model.issued[programme] += points
+    model.give("EARN", name, programme, attendance.who, points, now)
+    attendance.lines = lines
     return True
 
 
@@ -167,8 +172,7 @@ def believable(shift: Shift, row: Came) -> bool:
     return shift.starts_at <= row.came and row.left is not None and row.left <= shift.ends_at and row.reason is not None
 
 
-def points_of(shift: Shift, row: Came) -> int:
-    """What being there so long earns."""
+def served(shift: Shift, row: Came) -> timedelta:
+    """How much of the shift somebody was there."""
     begins, ends = max(row.came, shift.starts_at), min(row.left or shift.ends_at, shift.ends_at)
-    hours = max(timedelta(0), ends - begins) // timedelta(hours=1)
-    return min(shift.rule.cap, shift.rule.per_attendance + shift.rule.per_hour * hours)
+    return max(timedelta(0), ends - begins)

@@ -12,7 +12,8 @@ from domain.points.expire_points import expire_points
 from domain.points.seal_key import seal_key
 from ledger.expiry_policy import Expiry
 from ledger.seal_transfers import seal_new_transfers, seal_transfers
-from tests.simulation.model import DONE, Lot, Model
+from tests.simulation.model import DONE, Model
+from tests.simulation.things import Lot
 from tests.simulation.town import PEOPLE, SHANGHAI, Town
 
 
@@ -40,7 +41,7 @@ class Expire:
 
     def due(self, model: Model, who: int, now: datetime) -> Counter[date]:
         """What goes, by its last day. First in, first out: what is left in a wallet are the newest of its lots."""
-        left, due = model.wallets[self.programme, who], Counter[date]()
+        left, due = model.available(self.programme, who), Counter[date]()
         lots = [lot for lot in model.lots.values() if (lot.programme, lot.who) == (self.programme, who)]
         for lot in sorted(lots, key=lambda lot: lot.came_in, reverse=True):
             points = min(lot.points, left)

@@ -13,7 +13,8 @@ from domain.claims.claimant import ById
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.statement import Statement
 from domain.claims.void_claim import VoidClaimWish, void_claim
-from tests.simulation.model import DONE, Claim, Model, Refused
+from tests.simulation.model import DONE, Model, Refused
+from tests.simulation.things import Claim
 from tests.simulation.town import CLAIM_LIMIT, SHANGHAI, XUEXI, Town
 
 OLDEST = timedelta(days=31)
@@ -50,6 +51,8 @@ class Attest:
             raise Refused("ALREADY_CLAIMED")
         if last and self.seen_on < last.seen_on:
             raise Refused("INVALID_INPUT")
+        if model.status(XUEXI, self.who) == "CLOSED":
+            raise Refused("ACCOUNT_NOT_OPEN")
         claim = Claim(self.who, self.figure, last.figure if last else 0, self.seen_on)
         waiting = any(other.who == self.who and other.status == "PENDING" for other in model.claims.values())
         if not waiting and claim.increase <= CLAIM_LIMIT:

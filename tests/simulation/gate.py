@@ -10,7 +10,8 @@ from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.scan import Scan
 from domain.redemption.sync_admissions import sync_admissions
 from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
-from tests.simulation.model import DONE, MAIN_GATE, Admission, Model, Refused, order_of
+from tests.simulation.model import DONE, MAIN_GATE, Model, Refused, order_of
+from tests.simulation.things import Admission
 from tests.simulation.town import Town
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
+from tests.simulation.things import Admission, Attendance, Claim, Correction, Lot, Order, Reservation, Rule
 from tests.simulation.town import Town
+
+T = TypeVar("T")
 
 MAIN_GATE = 0
 
@@ -43,80 +46,24 @@ class Wish(Protocol):
 
 
 @dataclass(slots=True)
-class Order:
-    """Tickets that somebody has, or gave back."""
-
-    who: int
-    offer: int
-    quantity: int
-    points: int
-    refunded: bool = False
-
-
-@dataclass(slots=True)
-class Attendance:
-    """Somebody was there, for so many points, of which `paid` were given. `late`: somebody else has to approve it first."""
-
-    who: int
-    shift: int
-    points: int
-    late: bool = False
-    waits: bool = False
-    paid: int = 0
-    voided: bool = False
-
-
-@dataclass(slots=True)
-class Claim:
-    """A figure that somebody's points page showed on a day; what it pays is what is new since `previous`."""
-
-    who: int
-    figure: int
-    previous: int
-    seen_on: date
-    status: str = "PENDING"
-
-    @property
-    def increase(self) -> int:
-        """The points that it pays."""
-        return self.figure - self.previous
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Points that came in, and when: until when they are good follows from that."""
-
-    programme: str
-    who: int
-    points: int
-    came_in: datetime
-
-
-@dataclass(slots=True)
-class Admission:
-    """A scan that was kept. `place` is MAIN_GATE or an attraction's number from 1."""
-
-    ticket: str
-    place: int
-    scanned_at: datetime
-    recorded_at: datetime
-    undone: bool = False
-
-
-@dataclass(slots=True)
 class Model:
-    """Wallets are by (programme, number of the resident), orders by their key, attendances by key and row, tickets by order
-    and number, admissions by the names of their scans. `issued` counts for budgets."""
+    """Wallets and what became of them (OPEN where nothing is said) are by (programme, number of the resident), what was
+    asked for by its key, attendances by key and row, tickets by order and number, admissions by the names of their scans.
+    `issued` counts for budgets."""
 
     town: Town
     wallets: Counter[tuple[str, int]] = field(default_factory=Counter)
+    statuses: dict[tuple[str, int], str] = field(default_factory=dict)
     moved: Counter[tuple[str, str]] = field(default_factory=Counter)
     transfers: Counter[tuple[str, str]] = field(default_factory=Counter)
     issued: Counter[str] = field(default_factory=Counter)
     lots: dict[str, Lot] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
     attendances: dict[str, Attendance] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
+    corrections: dict[str, Correction] = field(default_factory=dict)
     admissions: dict[str, Admission] = field(default_factory=dict)
     done: dict[Hashable, tuple[Wish, Outcome]] = field(default_factory=dict)
 
@@ -125,14 +72,18 @@ class Model:
         return replace(
             self,
             wallets=self.wallets.copy(),
+            statuses=dict(self.statuses),
             moved=self.moved.copy(),
             transfers=self.transfers.copy(),
             issued=self.issued.copy(),
             lots=dict(self.lots),
-            orders={name: replace(order) for name, order in self.orders.items()},
-            attendances={name: replace(attendance) for name, attendance in self.attendances.items()},
-            admissions={scan: replace(admission) for scan, admission in self.admissions.items()},
-            claims={name: replace(claim) for name, claim in self.claims.items()},
+            orders=copied(self.orders),
+            reservations=copied(self.reservations),
+            rules=copied(self.rules),
+            attendances=copied(self.attendances),
+            claims=copied(self.claims),
+            corrections=copied(self.corrections),
+            admissions=copied(self.admissions),
             done=dict(self.done),
         )
 
@@ -151,10 +102,16 @@ class Model:
         return outcome
 
     def give(self, kind: str, name: str, programme: str, who: int, points: int, now: datetime) -> None:
-        """Points come to a wallet, as a lot of their own."""
-        self.move(kind, programme, who, points)
+        """Points come to a wallet, as a lot of their own. Raises Refused."""
+        self.come_in(kind, programme, who, points)
         if points:
             self.lots[name] = Lot(programme, who, points, now)
+
+    def come_in(self, kind: str, programme: str, who: int, points: int) -> None:
+        """Points come to a wallet that is not closed. Raises Refused."""
+        if points and self.status(programme, who) == "CLOSED":
+            raise Refused("ACCOUNT_NOT_OPEN")
+        self.move(kind, programme, who, points)
 
     def take_back(self, kind: str, name: str, programme: str, who: int, points: int) -> None:
         """What a lot gave goes, whatever the wallet holds; it may be below zero then."""
@@ -162,8 +119,8 @@ class Model:
         self.lots.pop(name, None)
 
     def spend(self, kind: str, programme: str, who: int, points: int) -> None:
-        """Points go from a wallet that holds them. Raises Refused."""
-        if points and self.wallets[programme, who] < points:
+        """Points go from a wallet that has them to spare. Raises Refused."""
+        if points and self.available(programme, who) < points:
             raise Refused("INSUFFICIENT_POINTS")
         self.move(kind, programme, who, -points)
 
@@ -174,10 +131,24 @@ class Model:
             self.moved[programme, kind] += abs(points)
             self.transfers[programme, kind] += 1
 
-    def holding(self, offer: int, who: int | None = None) -> int:
-        """How many tickets of an offer are sold; to one person, or to all."""
-        standing = [order for order in self.orders.values() if order.offer == offer and not order.refunded]
-        return sum(order.quantity for order in standing if who in (None, order.who))
+    def status(self, programme: str, who: int) -> str:
+        """OPEN, FROZEN (spends nothing) or CLOSED (takes nothing in either)."""
+        return self.statuses.get((programme, who), "OPEN")
+
+    def holding(self, now: datetime | None = None) -> list[Reservation]:
+        """The reservations that hold something: also those out of time that nobody marked yet, unless a time is given."""
+        return [r for r in self.reservations.values() if (r.stands(now) if now else r.status == "HELD")]
+
+    def available(self, programme: str, who: int, now: datetime | None = None) -> int:
+        """What a wallet has to spare."""
+        offers = self.town.offers
+        held = [r.points for r in self.holding(now) if (offers[r.offer].wish.programme, r.who) == (programme, who)]
+        return self.wallets[programme, who] - sum(held)
+
+    def taken(self, offer: int, who: int | None = None, now: datetime | None = None) -> int:
+        """How many tickets of an offer are sold or reserved; to one person, or to all."""
+        standing = [order for order in self.orders.values() if not order.refunded] + self.holding(now)
+        return sum(each.quantity for each in standing if each.offer == offer and who in (None, each.who))
 
     def entries(self, ticket: str, place: int) -> int:
         """How often a ticket was let in somewhere."""
@@ -218,3 +189,8 @@ def tickets_of(order_name: str, quantity: int) -> list[str]:
 def order_of(ticket: str) -> str:
     """The name of a ticket's order."""
     return ticket.partition("#")[0]
+
+
+def copied(things: Mapping[str, T]) -> dict[str, T]:
+    """Each on its own."""
+    return {name: replace(thing) for name, thing in things.items()}  # type: ignore[type-var] # all are dataclasses

@@ -11,6 +11,7 @@ from tests.simulation.model import Model, tickets_of
 from tests.simulation.town import PROGRAMMES, Town
 
 Facts = dict[Any, Any]
+POSTED = {"POSTED": "APPROVED"}  # what two decided on
 
 
 async def differences(model: Model) -> list[str]:
@@ -37,6 +38,12 @@ def facts_by(model: Model) -> dict[str, Facts]:
     clashing = model.conflicts()
     return {
         "wallets": {(code, who): model.wallets[code, who] for code in PROGRAMMES for who in range(len(town.residents))},
+        "held": {
+            (code, who): model.wallets[code, who] - model.available(code, who)
+            for code in PROGRAMMES
+            for who in range(len(town.residents))
+        },
+        "statuses": {(code, who): model.status(code, who) for code in PROGRAMMES for who in range(len(town.residents))},
         "sums by kind": {key: (model.transfers[key], model.moved[key]) for key in model.transfers},
         "issued": {code: 0 if town.budgets[code] is None else model.issued[code] for code in PROGRAMMES},
         "orders": {
@@ -49,12 +56,36 @@ def facts_by(model: Model) -> dict[str, Facts]:
             )
             for name, order in model.orders.items()
         },
+        "reservations": {
+            heard[name]: (r.who, r.offer, r.quantity, r.points, r.status, heard[r.order] if r.order else None)
+            for name, r in model.reservations.items()
+        },
         "tickets": {
             town.tickets[ticket].id: (heard[order_name(ticket)], model.ticket_status(ticket)) for ticket in tickets
         },
-        "left": {at: offer.session.stock - model.holding(at) for at, offer in enumerate(town.offers)},
+        "left": {at: offer.session.stock - model.taken(at) for at, offer in enumerate(town.offers)},
         "attendances": {
             heard[name]: (given.who, given.shift, given.paid, given.voided) for name, given in model.attendances.items()
+        },
+        "awards": {
+            heard[name]: [(line.code, line.rule and line.rule.version, line.would, line.points) for line in given.lines]
+            for name, given in model.attendances.items()
+            if given.lines
+        },
+        "rules": {
+            heard[name]: (rule.programme, rule.code, rule.version, str(rule.begins), str(rule.ends))
+            for name, rule in model.rules.items()
+        },
+        "corrections": {
+            heard[f"proposal of {name}"]: (
+                c.who,
+                c.programme,
+                c.amount,
+                POSTED.get(c.status, c.status),
+                bool(c.takes_back),
+            )
+            for name, c in model.corrections.items()
+            if not c.alone
         },
         "admissions": {
             scan: (
@@ -90,6 +121,18 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
             )
             if holder in who
         },
+        "held": {
+            (code, who[holder]): held
+            for code, holder, held in await reader.fetch(
+                "SELECT programme, holder_id, held FROM accounts WHERE held >= 0"
+            )
+            if holder in who
+        },
+        "statuses": {
+            (code, who[holder]): status
+            for code, holder, status in await reader.fetch("SELECT programme, holder_id, status FROM accounts")
+            if holder in who
+        },
         "sums by kind": {
             (code, kind): (count, total)
             for code, kind, count, total in await reader.fetch(
@@ -103,6 +146,12 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
                 "SELECT id, resident_id, offer_id, quantity, points_spent, status FROM ticket_orders"
             )
         },
+        "reservations": {
+            id_: (who[resident], offers[offer], quantity, points, status, order)
+            for id_, resident, offer, quantity, points, status, order in await reader.fetch(
+                "SELECT id, resident_id, offer_id, quantity, points, status, order_id FROM reservations"
+            )
+        },
         "tickets": {row[0]: (row[1], row[2]) for row in await reader.fetch("SELECT id, order_id, status FROM tickets")},
         "left": {
             offers[row[0]]: row[1] for row in await reader.fetch("SELECT offer_id, remaining FROM offer_sessions")
@@ -111,6 +160,20 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
             id_: (who[resident], shifts[shift], points, voided is not None)
             for id_, resident, shift, points, voided in await reader.fetch(
                 "SELECT id, resident_id, shift_id, points_earned, voided_at FROM attendances"
+            )
+        },
+        "awards": await awards_of(reader),
+        "rules": {
+            id_: (code, rule, version, begins, str(ends))
+            for id_, code, rule, version, begins, ends in await reader.fetch(
+                """SELECT r.id, p.code, r.code, r.version, r.valid_from, r.valid_until
+                    FROM earning_rules r JOIN programmes p ON p.id = r.programme_id"""
+            )
+        },
+        "corrections": {
+            id_: (who[resident], code, amount, decision, reverses is not None)
+            for id_, resident, code, amount, decision, reverses in await reader.fetch(
+                "SELECT id, resident_id, programme, amount, decision, reverses_id FROM adjustments"
             )
         },
         "claims": {
@@ -122,6 +185,15 @@ async def facts_of(reader: Reader, town: Town) -> dict[str, Facts]:
         "admissions": await admissions_of(reader, town),
         "keys": {"kept": await reader.fetch_value("SELECT COUNT(*) FROM idempotency_keys")},
     }
+
+
+async def awards_of(reader: Reader) -> Facts:
+    awards: Facts = {}
+    sql = """SELECT w.attendance_id, r.code, r.version, w.would_have_given, w.points
+        FROM awards w LEFT JOIN earning_rules r ON r.id = w.rule_id ORDER BY w.attendance_id, w.position"""
+    for attendance_id, *line in await reader.fetch(sql):
+        awards.setdefault(attendance_id, []).append(tuple(line))
+    return awards
 
 
 async def admissions_of(reader: Reader, town: Town) -> Facts:

@@ -14,21 +14,22 @@ from domain.redemption.ticket_token import ticket_token
 from domain.refusals import Refusal
 from ledger.seal_transfers import BEFORE_ALL
 from ledger.unsealed import find_unsealed
-from storage import Database, close_database, open_database, read
+from storage import Database, close_database, fetch, open_database, read
 from storage.ids import IdSource
 from storage.instants import from_micros
 from tests.simulation.book import Expire, Seal
 from tests.simulation.clock import FalseClock
+from tests.simulation.correcting import Adjust
 from tests.simulation.desires import Desires
 from tests.simulation.model import DONE, Model, Outcome, Wish, tickets_of
-from tests.simulation.points import Adjust
 from tests.simulation.reckoning import differences, heard_tickets
 from tests.simulation.redeeming import Redeem, RedeemAtGate
 from tests.simulation.report import Report, StoryFailed, told, told_error
+from tests.simulation.reserving import BUYING, ExpireReservations, Reserve
 from tests.simulation.town import PROGRAMMES, HeardTicket, a_town
 from tests.simulation.turns import Fault, NotHeard, Player, Turns, make_commits_refusable
 
-MOMENTS = 22
+MOMENTS = 24
 LAST_ROUNDS = 3
 FAULTS = {
     Fault.NONE: 40, Fault.COMMIT_FAILS: 4, Fault.ANSWER_LOST: 4, Fault.CANCELLED_BEFORE: 1, Fault.CANCELLED_DURING: 3,
@@ -98,13 +99,16 @@ class Story:
     async def something_happens(self) -> None:
         """Time passes; seldom somebody sets the clock, or the program is started anew."""
         self.clock.jump(timedelta(seconds=self.dice.randint(1, 600)))
-        match self.dice.choices(["nothing", "forward", "back", "restart", "expiry"], weights=[78, 10, 6, 4, 2])[0]:
+        events = {"nothing": 70, "forward": 10, "back": 6, "restart": 4, "reservations": 8, "expiry": 2}
+        match self.dice.choices(list(events), weights=list(events.values()))[0]:
             case "forward":
-                self.jump(timedelta(minutes=self.dice.choice([self.dice.randint(30, 600), 1500])))
+                self.jump(timedelta(minutes=self.dice.choice([self.dice.randint(20, 300)] * 3 + [1500])))
             case "back":
                 self.jump(-timedelta(minutes=self.dice.randint(1, 180)))
             case "restart":
                 await self.restart()
+            case "reservations":
+                await self.moment([Intent(ExpireReservations())], self.a_fault)
             case "expiry":
                 await self.points_expire(self.a_fault)
 
@@ -114,7 +118,11 @@ class Story:
             await self.moment([Intent(Expire(programme))], a_fault)
 
     async def years_later(self) -> None:
-        """Whatever can expire has, though runs fail; and all of the book is sealed, with two at it."""
+        """Whatever can expire has, though runs fail; no hold is left; and all of the book is sealed, with two at it."""
+        self.jump(timedelta(days=1))
+        await self.moment([Intent(ExpireReservations()), Intent(ExpireReservations())], self.a_fault)
+        await self.moment([Intent(ExpireReservations())], no_fault)
+        self.report.expect(not self.model.holding(), f"nobody marked {self.model.holding()}")
         for _ in range(2):
             self.jump(timedelta(days=self.dice.randint(20, 400)))
             await self.points_expire(self.a_fault)
@@ -166,9 +174,21 @@ class Story:
             for player in [player for player in playing if player.task.done()]:
                 await self.judge(player, *playing.pop(player))
             if waiting:
-                await self.turns.take_turn(self.dice.choice(waiting), Fault.NONE if self.turns.dark else a_fault())
+                player = self.dice.choice(waiting)
+                await self.turns.take_turn(player, Fault.NONE if self.turns.dark else a_fault())
+                await self.see_what_expired(playing[player][1])
         if self.turns.dark:
             await self.restart()
+
+    async def see_what_expired(self, now: datetime) -> None:
+        """Reservations that are out of time are marked by whoever comes across them, a transaction each; so it is seen here
+        which of them are."""
+        if due := [each for each in self.model.holding() if not each.stands(now)]:
+            sql = "SELECT resident_id, offer_id FROM reservations WHERE status = 'HELD'"
+            held, town = {tuple(row) for row in await fetch(sql)}, self.model.town
+            for each in due:
+                if (town.residents[each.who], town.offers[each.offer].id) not in held:
+                    each.status = "EXPIRED"
 
     async def judge(self, player: Player, intent: Intent, now: datetime) -> None:
         """What came of it is what had to come of it; the model goes along."""
@@ -180,7 +200,7 @@ class Story:
         if isinstance(heard, Exception):
             raise StoryFailed(self.report, told_error(heard)) from heard
         allowed = is_done(foreseen)
-        happened = player.committed or (player.fault is Fault.CANCELLED_DURING and allowed)
+        happened = await self.has_happened(player, intent, foreseen) if heard is None else player.committed
         self.report.expect(allowed or not happened, f"it happened, though it had to be refused: {foreseen}")
         if isinstance(heard, Answer):
             self.report.expect(outline(heard.data, foreseen) == foreseen, f"the answer had to be {foreseen}")
@@ -191,6 +211,14 @@ class Story:
         if happened:
             self.model = after
         await self.hear(intent, heard)
+
+    async def has_happened(self, player: Player, intent: Intent, foreseen: Outcome) -> bool:
+        """Whether what nobody heard of was committed. Of several transactions the last one is the act, and those before make
+        way for it: where it broke off only the book can tell."""
+        if player.turns > 1:
+            kept = await fetch("SELECT COUNT(*) FROM idempotency_keys")
+            return intent.wish.intent is not None and kept[0][0] > len(self.model.done)
+        return player.committed or (player.fault is Fault.CANCELLED_DURING and is_done(foreseen))
 
     def check_again(self, intent: Intent, data: Any) -> None:
         """Whoever was answered before is answered the same; rows without a key may only turn from refused to done."""
@@ -207,18 +235,19 @@ class Story:
             return
         first, intent.answer = intent.answer is None, heard.data
         self.model.town.heard.update(intent.wish.names(heard.data))
-        if isinstance(intent.wish, Redeem | RedeemAtGate):
-            await self.hear_of_tickets(intent.wish, heard.data)
+        if isinstance(intent.wish, BUYING):
+            await self.hear_of_tickets(intent.wish.key, heard.data)
         if first:
             self.desires.hear(intent.wish)
 
-    async def hear_of_tickets(self, wish: Redeem | RedeemAtGate, order_id: int) -> None:
-        tickets, names = await heard_tickets(order_id), tickets_of(wish.key, wish.quantity)
+    async def hear_of_tickets(self, key: str, order_id: int) -> None:
+        order = self.model.orders[key]
+        tickets, names = await heard_tickets(order_id), tickets_of(key, order.quantity)
         self.report.expect(len(tickets) == len(names), f"there are {len(tickets)} tickets")
         for name, (id_, serial, session_id, starts, ends) in zip(names, tickets, strict=True):
             token = ticket_token(serial, session_id, from_micros(starts), from_micros(ends))
             self.model.town.tickets[name] = HeardTicket(id_, token)
-        self.model.town.heard[f"offer of {wish.key}"] = wish.offer
+        self.model.town.heard[f"offer of {key}"] = order.offer
 
     async def last_rounds(self) -> None:
         """The network is good again: everybody who heard nothing asks until they are answered."""
@@ -268,7 +297,7 @@ def outline(answer: Any, foreseen: Outcome) -> Outcome:
 
 def changed(wish: Wish) -> Wish:
     """The same key for something else, where the wish has a figure to change."""
-    if isinstance(wish, Redeem | RedeemAtGate):
+    if isinstance(wish, Redeem | RedeemAtGate | Reserve):
         return dataclasses.replace(wish, quantity=wish.quantity % 3 + 1)
     if isinstance(wish, Adjust):
         return dataclasses.replace(wish, amount=wish.amount + 2)

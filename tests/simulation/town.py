@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.claims.set_claim_limit import SetClaimLimitWish, set_claim_limit
 from domain.people.caller import Caller
@@ -14,6 +14,7 @@ from domain.people.rights import Role
 from domain.places.create_area import NewArea, create_area
 from domain.places.create_organisation import NewOrganisation, create_organisation
 from domain.places.kinds import AreaLevel, OrganisationKind
+from domain.points.set_adjustment_limit import SetAdjustmentLimitWish, set_adjustment_limit
 from domain.redemption.create_ticket_offer import (
     AttractionWish,
     CreateTicketOfferWish,
@@ -33,6 +34,7 @@ PEOPLE = 5
 XUEXI, VOLUNTEER = "xuexi", "volunteer"
 PROGRAMMES = (XUEXI, VOLUNTEER)
 CLAIM_LIMIT = 6  # points; what is claimed above that waits for a second person
+ADJUSTMENT_LIMIT = 30  # points; what an administrator corrects beyond that in a day waits for another
 SHANGHAI = timedelta(hours=8)  # from UTC to the programmes' local days
 
 
@@ -44,6 +46,11 @@ class Shift:
     starts_at: datetime
     ends_at: datetime
     rule: PointsRule
+
+    @property
+    def day(self) -> date:
+        """When it begins, as its programme has days."""
+        return (self.starts_at + SHANGHAI).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,8 @@ class Town:
     host_id: int = 0
     organiser: Caller = field(default_factory=Caller)
     gate_staff: Caller = field(default_factory=Caller)
-    administrator: Caller = field(default_factory=Caller)
+    administrators: list[Caller] = field(default_factory=list)
+    wallets: dict[tuple[str, int], int] = field(default_factory=dict)
     shifts: list[Shift] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     heard: dict[str, int] = field(default_factory=dict)
@@ -90,13 +98,18 @@ class Town:
         """Somebody who calls."""
         return Caller(self.residents[who])
 
+    @property
+    def administrator(self) -> Caller:
+        """The first of the two."""
+        return self.administrators[0]
+
     def random_bits(self, bits: int) -> int:
         """The randomness of serials."""
         return self.dice.getrandbits(bits)
 
 
 async def a_town(dice: random.Random) -> Town:
-    """Two programmes, one with a budget; a handful of people; three shifts that earn points and three offers that take them."""
+    """Two programmes, one with a budget; a handful of people; four shifts that earn points and three offers that take them."""
     town = Town(dice)
     town.budgets = {XUEXI: None, VOLUNTEER: dice.choice([None, 15, 40])}
     town.expiry = {
@@ -108,12 +121,18 @@ async def a_town(dice: random.Random) -> Town:
     host = await create_organisation(NewOrganisation(name="示例单位", kind=OrganisationKind.OTHER, area_id=district))
     town.host_id = host
     town.residents = [await a_person(dice) for _ in range(PEOPLE)]
-    town.organiser, town.gate_staff, town.administrator = [Caller(await a_person(dice)) for _ in range(3)]
+    town.organiser, town.gate_staff, *town.administrators = [Caller(await a_person(dice)) for _ in range(4)]
     for caller, role in ((town.organiser, Role.ORGANISER), (town.gate_staff, Role.GATE_STAFF)):
         await grant_role(RoleWish(resident_id=caller.signed_in(), role=role, organisation_id=host), NOW)
-    await grant_role(RoleWish(resident_id=town.administrator.signed_in(), role=Role.ADMIN, area_id=district), NOW)
+    for caller in town.administrators:
+        await grant_role(RoleWish(resident_id=caller.signed_in(), role=Role.ADMIN, area_id=district), NOW)
+    town.wallets = await wallets_of(town.residents)
+    for code in PROGRAMMES:
+        await set_adjustment_limit(
+            town.administrator, SetAdjustmentLimitWish(programme=code, limit=ADJUSTMENT_LIMIT), NOW
+        )
     await set_claim_limit(town.administrator, SetClaimLimitWish(programme=XUEXI, approval_above=CLAIM_LIMIT), NOW)
-    town.shifts = [await a_shift(dice, town, host, starts_in) for starts_in in (-2, 4, 30)]
+    town.shifts = [await a_shift(dice, town, host, starts_in) for starts_in in (-3.5, -2, 4, 30)]
     town.offers = [await an_offer(dice, town, host, starts_in) for starts_in in (0.5, 3, 26)]
     return town
 
@@ -131,6 +150,12 @@ async def a_programme(code: str, budget: int | None, expiry: Expiry, months: int
 
 async def a_person(dice: random.Random) -> int:
     return await register_resident(NewResident(display_name="示例居民"), NOW, dice.randbytes)
+
+
+async def wallets_of(residents: list[int]) -> dict[tuple[str, int], int]:
+    """The wallets' ids by programme and the number of their holder."""
+    rows = await fetch("SELECT programme, holder_id, id FROM accounts WHERE kind = 'WALLET'")
+    return {(row[0], residents.index(row[1])): row[2] for row in rows if row[1] in residents}
 
 
 async def a_shift(dice: random.Random, town: Town, host_id: int, starts_in: float) -> Shift:

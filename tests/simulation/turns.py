@@ -54,6 +54,7 @@ class Player:
     """Somebody who acts: in a task, which has been given a turn so often. `committed`: their last transaction was."""
 
     task: asyncio.Task[Any]
+    turns: int = 0
     committed: bool = False
     fault: Fault = Fault.NONE
 
@@ -91,6 +92,7 @@ class Turns:
     async def take_turn(self, player: Player, fault: Fault) -> None:
         """The player moves, alone, until their transaction is over and they are answered, or wait again."""
         player.fault = fault
+        player.turns += 1
         turn = self._waiting.pop(player)
         self._moves()
         if fault is Fault.CANCELLED_BEFORE:
