@@ -22,8 +22,8 @@ from storage.instants import to_micros
 MAX_POINTS = 2**53 - 1  # a JSON number keeps it whole
 NOTHING = -(2**62)  # what a wallet must hold that spends nothing: any balance is more
 
-# How open a wallet is: a closed one takes reversals only (a mistake can always be mended), a frozen one takes points in and
-# lets them expire, and only an open one spends.
+# How open a wallet is: a closed one takes reversals only (a mistake can always be mended) and lets expire what one brought in, a
+# frozen one takes points in, and only an open one spends.
 TAKES_REVERSALS, TAKES_POINTS, SPENDS = 0, 1, 2
 OPENNESS = "CASE status WHEN 'OPEN' THEN 2 WHEN 'FROZEN' THEN 1 ELSE 0 END"
 
@@ -136,9 +136,9 @@ def changes_of(transfers: Sequence[NewTransfer]) -> list[WalletChange]:
 
 def openness_to_debit(kind: TransferKind) -> int:
     """How open a wallet must be for points to leave it by such a transfer."""
-    if kind is TransferKind.REVERSAL:
+    if kind in (TransferKind.REVERSAL, TransferKind.EXPIRE):
         return TAKES_REVERSALS
-    return TAKES_POINTS if kind in (TransferKind.EXPIRE, TransferKind.ADJUST) else SPENDS
+    return TAKES_POINTS if kind is TransferKind.ADJUST else SPENDS
 
 
 # A wallet that spends must cover it, holds aside: this guard keeps what is available from going below zero under any concurrency.

@@ -7,10 +7,10 @@ A seed decides everything: the town, what its people want, whose transaction com
 random bit. One person moves at a time, so a seed that fails fails again, in the same way.
 
     town.py       the programmes, people, activities and offers of a seed
-    wishes        points.py, attending.py, claiming.py, redeeming.py, gate.py, book.py: what people may want; each
-                  says how it is asked for, and in a few plain lines what must come of it
+    wishes        attending.py, earning.py, claiming.py, correcting.py, wallets.py, redeeming.py, reserving.py, gate.py,
+                  book.py: what people may want; each says how it is asked for, and in a few plain lines what must come of it
     desires.py    what somebody might want next
-    model.py      the plain model those lines change: dictionaries and whole numbers
+    model.py      the plain model those lines change: dictionaries and whole numbers, of things.py
     turns.py      the seam: every transaction waits here for its turn, and may meet a fault
     story.py      plays a seed: moments, retries, restarts, jumps of the clock, and the reckoning at the end
     reckoning.py  what the database holds, beside the model; and the audit

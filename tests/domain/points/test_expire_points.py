@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.points.expire_points import BATCH, Expired, expire_points
-from ledger.accounts import AccountRef
+from ledger.account_status import StatusChange, hold_wallet, set_status
+from ledger.accounts import AccountRef, AccountStatus
 from ledger.audit import audit
 from ledger.expiry_policy import Expiry
 from ledger.posting import TransferKind
 from ledger.refusals import InvalidInput
-from storage import fetch, read, write
+from storage import Transaction, fetch, read, write
 from tests.builders.ledger import Book, a_book, a_wallet, balance_of, earn, some_wallets, spend, take_back
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,6 +36,16 @@ async def expired_of(wallet: AccountRef) -> list[tuple[int, str]]:
     """What expired of a wallet: how many points, and the memo."""
     sql = "SELECT amount, memo FROM transfers WHERE debit_id = ? AND kind = 'EXPIRE' ORDER BY id"
     return [(row[0], row[1]) for row in await fetch(sql, wallet.id)]
+
+
+async def close(wallet: AccountRef) -> None:
+    async def body(tx: Transaction) -> None:
+        held = await hold_wallet(tx, wallet.id)
+        assert held
+        change = StatusChange(id=tx.new_id(), status=AccountStatus.CLOSED, reason="居民申请", changed_by_id=1)
+        await set_status(tx, held, change, noon(2024, 3, 3))
+
+    await write(body)
 
 
 async def test_what_came_in_this_year_leaves_on_new_years_day() -> None:
@@ -74,6 +85,19 @@ async def test_what_was_spent_was_the_oldest() -> None:
     await spend(book, wallet, 12, noon(2023, 12, 30))
     assert await expire_points(book.code, noon(2024, 1, 1)) == Expired(0, 0)
     assert await expire_points(book.code, noon(2025, 1, 1)) == Expired(8, 1)
+
+
+async def test_what_a_reversal_brought_into_a_closed_wallet_expires_and_stops_nobody_else() -> None:
+    book = await a_book_whose_points_expire()
+    closed, other = await some_wallets(book, 2)
+    for wallet in (closed, other):
+        await earn(book, wallet, 10, noon(2024, 3, 1))
+    taken = await spend(book, closed, 10, noon(2024, 3, 2))
+    await close(closed)
+    await take_back(taken)
+    assert await expire_points(book.code, noon(2025, 1, 1)) == Expired(20, 2)
+    assert [await balance_of(wallet) for wallet in (closed, other)] == [0, 0]
+    assert await read(audit) == []
 
 
 async def test_a_refund_gives_points_back_with_their_old_day() -> None:
