@@ -76,10 +76,7 @@ def checked(wish: RuleWish) -> RuleWish:
     if wish.valid_until is not None and wish.valid_until < wish.valid_from:
         raise InvalidInput(
             reason="rule_ends_before_start",
-            path=(
-                "rule",
-                "validUntil",
-            ),
+            path=("rule", "validUntil"),
         )
     for period, cap in wish.caps.items():
         check_range(cap, 1, LARGEST_CAP, "rule", CAP_FIELDS[period])
@@ -104,10 +101,7 @@ def check_gives_nothing(wish: RuleWish) -> None:
     if not wish.caps:
         raise InvalidInput(
             reason="cap_without_caps",
-            path=(
-                "rule",
-                "capPerDay",
-            ),
+            path=("rule", "capPerDay"),
         )
 
 
@@ -117,20 +111,14 @@ def check_gives(wish: RuleWish) -> None:
         if wish.bands:
             raise InvalidInput(
                 reason="bands_are_for_scores",
-                path=(
-                    "rule",
-                    "bands",
-                ),
+                path=("rule", "bands"),
             )
         check_range(wish.points, 1, MOST_POINTS, "rule", "points")
         return
     if wish.points:
         raise InvalidInput(
             reason="scores_have_bands",
-            path=(
-                "rule",
-                "points",
-            ),
+            path=("rule", "points"),
         )
     check_length(wish.bands, 1, MAX_BANDS, "rule", "bands")
     for index, band in enumerate(wish.bands):
