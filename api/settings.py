@@ -259,7 +259,7 @@ def settings_as_text() -> str:
 
 
 def settings_as_markdown() -> str:
-    """The table for the README."""
+    """The table of docs/settings.md."""
     lines = ["| variable | default | allowed | what it is for |", "|---|---|---|---|"]
     lines += [
         f"| `{name}` | `{default}` | {allowed} | {about} |" for name, default, allowed, about in table_of_settings()

@@ -173,7 +173,7 @@ class Conversation:
             last = await self.stream(key, asked)
         except WebSocketDisconnect:
             last = None
-        except GraphQLError as error:  # Strawberry's parser cache lets syntax errors through here
+        except GraphQLError as error:  # what cannot be parsed is raised, not answered
             errors = finished_errors([error], self.language, self.house.random_bytes)
             last = {"id": key, "type": "error", "payload": errors}
         except Exception as error:  # noqa: BLE001 - a failed operation must not take the connection with it

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from ledger.book_time import BookTime
-from storage import Reader
-from storage.instants import to_micros
-
 
 def balance_at_sql(account: str, at: str, by: str) -> str:
     """SQL for the sum of an account's entries whose time `by` (a BookTime) is `at` or earlier (microseconds); all given as SQL.
@@ -18,10 +12,3 @@ def balance_at_sql(account: str, at: str, by: str) -> str:
     return f"""(SELECT CAST(COALESCE(SUM(be.amount), 0) AS BIGINT) FROM entries be WHERE be.account_id = {account} AND {at} >=
         CASE WHEN {by} = 'OCCURRED' THEN (SELECT bt.occurred_at FROM transfers bt WHERE bt.id = be.transfer_id)
             ELSE be.posted_at END)"""
-
-
-async def balance_at(reader: Reader, account_id: int, at: datetime, by: BookTime = BookTime.POSTED) -> int:
-    """The account's balance in points: all entries of that instant or an earlier one. 0 for an account that is not there."""
-    sql = f"SELECT {balance_at_sql('?', '?', '?')}"
-    balance: int = await reader.fetch_value(sql, account_id, to_micros(at), by.value)
-    return balance

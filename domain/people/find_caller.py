@@ -20,11 +20,6 @@ class SignedIn:
     until: datetime
 
 
-async def find_caller(access_token: str, now: datetime) -> Caller:
-    """The token's caller. Raises Unauthenticated when it is unknown, malformed, out of date or signed out."""
-    return (await find_signed_in(access_token, now)).caller
-
-
 FIND = """SELECT s.resident_id, s.id, t.expires_at FROM session_tokens t JOIN sessions s ON s.id = t.session_id
     WHERE t.digest = ? AND t.kind = 'ACCESS' AND t.expires_at > ? AND s.ended_at IS NULL"""
 

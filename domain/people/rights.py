@@ -30,13 +30,6 @@ def holds_role_over_organisation(role: Role, organisation: str, viewer: str = ":
             WHERE o.id = {organisation})))"""
 
 
-def holds_role_over_area(role: Role, area: str, viewer: str = ":viewer") -> str:
-    """SQL: `viewer` holds the role over the area or over one that manages it."""
-    return f"""EXISTS (SELECT 1 FROM role_grants g WHERE g.resident_id = {viewer} AND g.role = '{role}'
-        AND g.revoked_at IS NULL AND g.area_id IN (
-            SELECT m.manager_id FROM area_management m WHERE m.area_id = {area}))"""
-
-
 def reads_the_book(viewer: str = ":viewer") -> str:
     """SQL: `viewer` is an auditor or administrator of a whole district."""
     return f"""EXISTS (SELECT 1 FROM role_grants g JOIN areas a ON a.id = g.area_id WHERE g.resident_id = {viewer}

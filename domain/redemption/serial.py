@@ -33,10 +33,3 @@ INVERSE_OF_LAST_WEIGHT = 4
 
 def weighted_sum(signs: list[int]) -> int:
     return sum(weight * sign for weight, sign in enumerate(signs, start=1))
-
-
-def is_serial(text: str) -> bool:
-    """Whether the text is a serial without a slip of the tongue: right signs, right check sign."""
-    signs = [ALPHABET.find(sign) for sign in text.replace("-", "", 1)]
-    whole = len(text) == RANDOM_SIGNS + 2 and text[4] == "-" and -1 not in signs
-    return whole and weighted_sum(signs) % len(ALPHABET) == 0

@@ -121,11 +121,6 @@ def sql(
     return read_field(sources.Expression(expression, as_), description, args)
 
 
-def count_of(description: str, model: Model, by: str, *, where: str | None = None) -> Any:
-    """How many rows of `model` have this row's key in their column `by` and meet `where` (their alias is `{other}`)."""
-    return read_field(sources.Count(model, by, where), description)
-
-
 def to_one(
     description: str,
     by: str | None = None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphql import get_named_type, is_non_null_type
 
 from schema.reads import shapes, sources
-from schema.reads.declare import ReadField, RowType
+from schema.reads.declare import ReadField
 from schema.reads.described import declared_field, field_by_python_name, object_type, row_behind, target_type
 from schema.reads.frame import Place, order_terms
 from schema.reads.plain import completion
@@ -56,18 +56,7 @@ def scalar(place: Place, declared: ReadField, selected: Selected) -> shapes.Shap
         case sources.Expression(template, as_):
             index = frame.pick(glue("", ("(", place.sql(template, selected.site), ")")))
             return shapes.Scalar(index, as_ or (EXPRESSIONS | CONVERSIONS).get(type_name, "as it is"))
-        case sources.Count():
-            return shapes.Scalar(frame.pick(counted(place, declared.source)), "as it is")
     raise AssertionError(f"{place.type.name}.{selected.name} cannot be read from a row")
-
-
-def counted(place: Place, source: sources.Count) -> Sql:
-    other = place.compiler.alias("c")
-    model = RowType(source.model, None, "id")
-    conditions: list[Sql | str] = [f"{quoted(other, model.column(source.by))} = {quoted(place.alias, place.row.key)}"]
-    if source.where:
-        conditions.append(place.sql(f"({source.where})", other=other))
-    return glue("", (f'(SELECT COUNT(*) FROM "{model.table}" {other} WHERE ', glue(" AND ", conditions), ")"))
 
 
 def to_one(place: Place, declared: ReadField, source: sources.ToOne, selected: Selected) -> shapes.Shape:

@@ -61,15 +61,6 @@ class Expression(Source):
 
 
 @dataclass(frozen=True)
-class Count(Source):
-    """How many rows of another table belong to this one."""
-
-    model: Model
-    by: str
-    where: str | None
-
-
-@dataclass(frozen=True)
 class ToOne(Source):
     """Another row: named by the foreign key column `by`, or the first one (in `order`) that meets the SQL condition `on`."""
 

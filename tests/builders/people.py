@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 
 from domain.people.caller import Caller
+from domain.people.find_caller import find_signed_in
 from domain.people.grant_role import RoleWish, grant_role
 from domain.people.register_resident import NewResident, add_resident
 from domain.people.request_sign_in_code import request_sign_in_code
@@ -143,3 +144,8 @@ async def signed_in(phone: str | None = None, now: datetime = NOW) -> SessionTok
     """A session that began just now."""
     phone = phone or a_phone()
     return await sign_in(SignInWish(phone, await a_code_for(phone, now)), now, secrets.token_bytes)
+
+
+async def find_caller(access_token: str, now: datetime) -> Caller:
+    """Who holds the token, by the database. Raises Unauthenticated."""
+    return (await find_signed_in(access_token, now)).caller

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from ledger.balance import balance_at
+from ledger.balance import balance_at_sql
 from ledger.book_time import BookTime
 from storage import Reader, read
+from storage.instants import to_micros
 from tests.builders.ledger import a_book, a_wallet, earn, earn_for, spend
 from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+async def balance_at(reader: Reader, account_id: int, at: datetime, by: BookTime = BookTime.POSTED) -> int:
+    """The account's balance in points."""
+    balance: int = await reader.fetch_value(
+        f"SELECT {balance_at_sql('?', '?', '?')}", account_id, to_micros(at), by.value
+    )
+    return balance
 
 
 async def test_the_balance_of_an_instant_has_all_that_was_posted_by_then() -> None:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from domain.people.find_caller import find_caller
 from domain.people.phone import national_phone
 from domain.people.sign_out import sign_out
 from schema.ids import encode_id
-from tests.builders.people import a_phone
+from tests.builders.people import a_phone, find_caller
 from tests.clock import NOW
 from tests.roles.people import Who
 from tests.roles.world import World, an_activity_of_the_host, revoke

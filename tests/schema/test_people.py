@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from domain.people.caller import Caller
-from domain.people.find_caller import find_caller
 from domain.people.member_code import verify_member_code
 from domain.redemption.redeem_tickets import redeem_tickets
 from domain.volunteering.log_attendance import log_attendance
-from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, an_administrator, signed_in
+from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, an_administrator, find_caller, signed_in
 from tests.builders.places import an_area
 from tests.builders.redemption import a_redemption, an_offer
 from tests.builders.volunteering import ENDS, STARTS, a_list, an_activity, an_hourly_rule, was_there

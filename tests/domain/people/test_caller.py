@@ -6,11 +6,10 @@ import pytest
 
 from domain.people.caller import ANONYMOUS, Caller
 from domain.people.caller_cache import CallerCache
-from domain.people.find_caller import find_caller
 from domain.people.sign_out import sign_out
 from domain.refusals import Unauthenticated
 from storage import Transaction, fetch, write
-from tests.builders.people import signed_in
+from tests.builders.people import find_caller, signed_in
 from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")

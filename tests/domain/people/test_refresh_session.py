@@ -8,13 +8,12 @@ from datetime import datetime
 
 import pytest
 
-from domain.people.find_caller import find_caller
 from domain.people.refresh_session import refresh_session
 from domain.people.session_tokens import SessionTokens
 from domain.people.sign_out import sign_out
 from domain.refusals import Unauthenticated
 from storage import fetch
-from tests.builders.people import signed_in
+from tests.builders.people import find_caller, signed_in
 from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -11,8 +11,6 @@ from domain.people.grant_role import RoleWish, grant_role
 from domain.people.revoke_role import revoke_role
 from domain.people.rights import (
     Role,
-    holds,
-    holds_role_over_area,
     require_book_administrator,
     require_book_reader,
     require_role_over_organisation,
@@ -134,9 +132,6 @@ async def test_rights_follow_who_manages_and_not_where_a_place_lies() -> None:
     await role_over(of_the_zone.resident_id, Role.ORGANISER, area_id=high_tech_zone)
     assert await refusal_of(of_rencheng, Role.ORGANISER, host) is Forbidden
     assert await refusal_of(of_the_zone, Role.ORGANISER, host) is None
-    over_area = holds_role_over_area(Role.ORGANISER, "CAST(? AS BIGINT)", viewer="CAST(? AS BIGINT)")
-    assert not await read(lambda reader: holds(reader, over_area, of_rencheng.resident_id or 0, liuhang))
-    assert await read(lambda reader: holds(reader, over_area, of_the_zone.resident_id or 0, liuhang))
 
 
 async def test_the_book_is_read_by_those_who_hold_a_whole_district() -> None:

@@ -8,13 +8,12 @@ from datetime import datetime
 
 import pytest
 
-from domain.people.find_caller import find_caller
 from domain.people.session_tokens import SessionTokens
 from domain.people.sign_in import SignInWish, sign_in
 from domain.refusals import CodeExpired, CodeIncorrect, InvalidInput
 from ledger.accounts import create_programme
 from storage import Transaction, fetch, write
-from tests.builders.people import SHANGHAI, a_code_for, a_programme, a_resident, signed_in
+from tests.builders.people import SHANGHAI, a_code_for, a_programme, a_resident, find_caller, signed_in
 from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -9,7 +9,6 @@ import pytest
 from domain.people.caller import ANONYMOUS, Caller
 from domain.redemption.offer_status import close_ticket_offer, pause_ticket_offer
 from domain.redemption.redeem_tickets import RedeemTicketsWish, redeem_tickets
-from domain.redemption.serial import is_serial
 from domain.refusals import (
     BelowMinimumBalance,
     InsufficientPoints,
@@ -26,6 +25,7 @@ from storage import Transaction, current_database, fetch, write
 from tests.builders.people import a_caller, organiser_of
 from tests.builders.redemption import a_redemption, an_offer, an_order, staff_of, tickets_of
 from tests.clock import NOW, later
+from tests.domain.redemption.read_aloud import is_serial
 from tests.domain.redemption.sums import balance_of, broken_sums, holding_of, remaining_of
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from domain.redemption.serial import ALPHABET, is_serial, make_serial
+from domain.redemption.serial import ALPHABET, make_serial
+from tests.domain.redemption.read_aloud import is_serial
 
 SERIALS = [make_serial(random.Random(seed).getrandbits) for seed in range(50)]
 

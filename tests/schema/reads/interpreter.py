@@ -26,7 +26,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.ids import decode_id, encode_id
 from schema.reads import sources
-from schema.reads.declare import RowType
 from schema.reads.described import declared_field, field_by_python_name
 from storage.instants import from_micros
 from tests.schema.reads.interpreted_list import page, rows_of
@@ -105,8 +104,6 @@ async def read_value(field: Field) -> Any:
             return await scalar(field, f"me.{own_column(field, name)}", as_)
         case sources.Expression(template, as_):
             return await scalar(field, f"({field.sql(template)})", as_)
-        case sources.Count() as source:
-            return await count(field, source)
         case sources.Computed() as source:
             return await computed(field, source)
     raise AssertionError(field.declared.source)
@@ -145,13 +142,6 @@ def leaf(type_: Any, value: Any) -> Any:
         "Points": int,
     }.get(nullable.name)
     return convert(value) if convert else value
-
-
-async def count(field: Field, source: sources.Count) -> int:
-    other = RowType(source.model, None, "id")
-    where = field.sql(source.where, other="other") if source.where else "1 = 1"
-    belongs = f'other."{other.column(source.by)}" = {field.key}'
-    return int(await value_of(f'SELECT COUNT(*) FROM "{other.table}" other, {field.me} WHERE {belongs} AND ({where})'))
 
 
 async def computed(field: Field, source: sources.Computed) -> Any:
