@@ -18,7 +18,7 @@ from api.setting_up import AreaWish, add_area, add_organisation
 from api.settings import BadSettings, Settings, read_settings, settings_as_text
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
-from domain.refusals import Refusal
+from domain.refusals import NotFound, Refusal
 from schema.messages import message_of
 from storage import DatabaseBusy, NotDurable, UnusableDatabase
 
@@ -26,6 +26,7 @@ DONE = 0
 NOT_AS_IT_SHOULD_BE = 1
 BAD_USAGE = 2  # argparse's own
 CANNOT_START = 3
+NOT_THERE = "这个数据库里没有，请核对写法 · There is none in this database; check how it is written"
 EXIT_CODES = """exit codes:
   0  done
   1  done, and something is not as it should be (an unclean audit, a stale schema, a story that went wrong)
@@ -76,9 +77,7 @@ def parser() -> argparse.ArgumentParser:
         "expire", "take points whose last day is over out of the wallets; once a day, and again it does nothing"
     )
     expire.add_argument("--programme", metavar="CODE", help="only of this programme (default: of all)")
-    expire.add_argument(
-        "--until", type=date.fromisoformat, metavar="DAY", help="only what expired by this day, such as 2024-12-31"
-    )
+    expire.add_argument("--until", type=day, metavar="DAY", help="only what expired by this day, such as 2024-12-31")
     statements = command("import-claims", "attest a CSV of what residents' points pages show (UTF-8 or GB18030)")
     statements.add_argument(
         "file", help="columns: 手机号/phone, 账号/account, 积分/figure, 日期/date, 照片/photo_sha256"
@@ -97,6 +96,14 @@ def parser() -> argparse.ArgumentParser:
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
     return top
+
+
+def day(text: str) -> date:
+    """A day of the calendar. Raises ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2024-12-31") from None
 
 
 def name_role(command: argparse.ArgumentParser) -> None:
@@ -123,7 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_START
     except Refusal as error:
         where = f", {'.'.join(error.path)}" if error.path else ""
-        complain(f"{message_of(error, 'zh-CN')} · {message_of(error, 'en')} ({error.code}{where})")
+        said = NOT_THERE if isinstance(error, NotFound) else f"{message_of(error, 'zh-CN')} · {message_of(error, 'en')}"
+        complain(f"{said} ({error.code}{where})")
         return NOT_AS_IT_SHOULD_BE
     except KeyboardInterrupt:
         return DONE

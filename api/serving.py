@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging.config
 import secrets
 import socket
@@ -101,11 +102,17 @@ def bound_socket(host: str, port: int) -> socket.socket:
         listener.listen()  # two that are bound but do not listen yet would both succeed
     except OSError as error:
         listener.close()
-        raise PortTaken(
-            f"Cannot listen on {host} port {port}: {error.strerror}. "
-            f"Is it running already? XUEXI_PORT chooses another port, XUEXI_HOST another address."
-        ) from error
+        raise PortTaken(f"Cannot listen on {host} port {port}: {error.strerror}. {advice(error)}") from error
     return listener
+
+
+def advice(error: OSError) -> str:
+    """What to do where we cannot listen."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "XUEXI_HOST has to be an address of this machine, such as 127.0.0.1; 0.0.0.0 is every one it has."
+    if error.errno == errno.EADDRINUSE:
+        return "Is it running already? XUEXI_PORT chooses another port."
+    return "XUEXI_PORT chooses another port, XUEXI_HOST another address."
 
 
 def set_up_logging(level: str) -> None:

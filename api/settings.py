@@ -59,6 +59,17 @@ def text_of(shortest: int) -> tuple[Read, str]:
     return read, "any text" if shortest <= 1 else f"at least {shortest} bytes"
 
 
+def address() -> tuple[Read, str]:
+    """What can be listened on; the system says more when we do."""
+
+    def read(text: str) -> str:
+        if not text or any(character.isspace() for character in text):
+            raise ValueError
+        return text
+
+    return read, "an address of this machine, or a name for one"
+
+
 def web_address() -> tuple[Read, str]:
     """An http or https URL."""
 
@@ -118,7 +129,7 @@ class Settings:
         repr=False,  # it may hold a password
         metadata={"kind": database_address(), "about": "where the data lives", "shown": None},
     )
-    host: str = setting("127.0.0.1", text_of(1), "the address to listen on; 0.0.0.0 is every IPv4 address")
+    host: str = setting("127.0.0.1", address(), "the address to listen on; 0.0.0.0 is every IPv4 address")
     port: int = setting(8000, whole_number(1, 65535), "the port to listen on")
     secret: str | None = setting(
         None,

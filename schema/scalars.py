@@ -30,9 +30,14 @@ def parse_instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value.upper())
     except ValueError:
         raise InvalidInput(reason="datetime_format") from None
-    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise InvalidInput(reason="datetime_format")
+    check_year(instant.year)
     return instant.astimezone(UTC)
+
+
+def check_year(year: int) -> None:
+    """Raises InvalidInput."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidInput(reason="year_out_of_range", values={"first": FIRST_YEAR, "last": LAST_YEAR})
 
 
 def write_instant(instant: datetime) -> str:
@@ -48,8 +53,7 @@ def parse_day(value: object) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise InvalidInput(reason="date_format") from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidInput(reason="date_format")
+    check_year(day.year)
     return day
 
 

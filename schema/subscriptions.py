@@ -1,4 +1,4 @@
-"""What clients may follow: the present state first, then after each change."""
+"""What clients may follow: a state, first as it is and then after each change, or what is recorded from now on."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def subscription(description: str) -> Callable[[Callable[P, T]], T]:
 
 
 @strawberry.type(
-    description="What can be followed, over a WebSocket (graphql-transport-ws). The present state comes first, then every "
-    "change; several changes at once may come as one."
+    description="What can be followed, over a WebSocket (graphql-transport-ws). Of a wallet or an activity the present state "
+    "comes first, then every change; several changes at once may come as one. Admissions are told as they are recorded."
 )
 class Subscription:
     """Each event is read anew, with the rights of the moment, while the session stands."""

@@ -20,7 +20,10 @@ CODES: dict[str, Text] = {
         "这个请求编号已用于另一次操作，请换一个新的编号。",
         "This key was already used for something else. Use a new one.",
     ),
-    ErrorCode.CODE_INCORRECT: Text("验证码不正确，请核对后重试。", "The code is not correct."),
+    ErrorCode.CODE_INCORRECT: Text(
+        "验证码不正确。输错 5 次后验证码作废，请重新获取。",
+        "The code is not correct. After five wrong tries it is void: then ask for a new one.",
+    ),
     ErrorCode.CODE_EXPIRED: Text("验证码已过期，请重新获取。", "The code has expired. Ask for a new one."),
     ErrorCode.NOT_OPEN: Text("现在不在开放时间。", "This is not open now."),
     ErrorCode.ALREADY_SIGNED_UP: Text("您已经报过名了。", "You have already signed up."),

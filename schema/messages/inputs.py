@@ -10,6 +10,7 @@ INPUTS: dict[str, Text] = {
         "A time must exist and carry its offset, such as 2024-01-12T09:30:00+08:00.",
     ),
     "date_format": Text("日期须真实存在，例如 2024-01-12。", "A date must exist, such as 2024-01-12."),
+    "year_out_of_range": Text("年份须在 {first} 到 {last} 之间。", "The year must be from {first} to {last}."),
     "points_range": Text(
         "积分须为整数，且不能超出允许范围。", "Points must be a whole number within the allowed range."
     ),

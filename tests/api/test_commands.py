@@ -105,7 +105,9 @@ def test_a_grant_that_makes_no_sense_is_refused(
     arguments: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["grant-role", *arguments]) == 1
-    assert code in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert code in told
+    assert "you may not see it" not in told, "an operator sees everything"
 
 
 def test_a_clean_book_is_said_to_be_clean(ready: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,6 +205,12 @@ def test_a_command_line_that_makes_no_sense_ends_with_2(arguments: list[str]) ->
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
+
+
+def test_a_day_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["expire", "--until", "2024-02-31"])
+    assert "'2024-02-31' is not a day such as 2024-12-31" in capsys.readouterr().err
 
 
 def test_areas_and_organisations_are_added_before_anybody_signs_in(

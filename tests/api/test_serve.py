@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from api.serving import PortTaken, bound_socket
 from storage import close_database, fetch, open_database
 from tests.api.program import Program, program_in
 from tests.server import PATIENCE_S, PROTOCOL
@@ -150,6 +152,13 @@ async def test_bad_settings_are_all_named_and_nothing_is_touched(tmp_path: Path)
     assert "XUEXI_COLOUR" in told
     assert "Traceback" not in told
     assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("host", ["::zz", "192.0.2.1"])
+def test_an_address_that_is_not_this_machines_is_not_taken_for_a_port_in_use(host: str) -> None:
+    with pytest.raises(PortTaken, match="XUEXI_HOST has to be an address of this machine") as refused:
+        bound_socket(host, 8000)
+    assert "running already" not in str(refused.value)
 
 
 def files_in(folder: Path) -> list[str]:

@@ -43,6 +43,7 @@ def test_a_complete_production_environment_is_taken() -> None:
         ("XUEXI_ENVIRONMENT", "staging"),
         ("XUEXI_DATABASE_URL", "mysql://localhost/xuexi"),
         ("XUEXI_HOST", ""),
+        ("XUEXI_HOST", "127.0.0.1 127.0.0.2"),
         ("XUEXI_PORT", "0"),
         ("XUEXI_PORT", "65536"),
         ("XUEXI_PORT", "eighty"),

@@ -14,6 +14,7 @@ import pytest
 
 from domain import refusals
 from domain.people.member_code import make_member_code, verify_member_code
+from domain.people.request_sign_in_code import TRIES
 from domain.refusals import CodeExpired, Refusal
 from schema.codes import ErrorCode
 from schema.messages import CODES, REASONS, message_of
@@ -54,6 +55,12 @@ def reason_in(call: ast.Call, where: str) -> Iterator[Given]:
         )  # fmt: skip
         own = None if keys is None else keys | {name for name in given if name}
         yield Given(reason.value, own, where)  # type: ignore[arg-type]  # a reason is a text
+
+
+def test_who_used_up_their_tries_learns_that_a_new_code_is_needed() -> None:
+    for said in CODES[ErrorCode.CODE_INCORRECT]:
+        assert "重新获取" in said or "ask for a new one" in said
+    assert f"输错 {TRIES} 次" in CODES[ErrorCode.CODE_INCORRECT].zh
 
 
 def placeholders(text: str) -> set[str]:

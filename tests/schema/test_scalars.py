@@ -57,6 +57,13 @@ def test_what_is_no_instant_is_refused(value: object) -> None:
         parse_instant(value)
 
 
+def test_a_year_that_is_off_the_calendar_is_told_apart_from_a_slip() -> None:
+    for parse, value in ((parse_instant, "0001-01-01T00:00:00Z"), (parse_day, "9999-12-31")):
+        with pytest.raises(InvalidInput) as refused:
+            parse(value)
+        assert (refused.value.reason, refused.value.values) == ("year_out_of_range", {"first": 1900, "last": 9000})
+
+
 @pytest.mark.parametrize(
     ("micros", "text"),
     [(0, "2024-01-12T01:30:00Z"), (500_000, "2024-01-12T01:30:00.500000Z"), (1, "2024-01-12T01:30:00.000001Z")],
