@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from api.demo.activities import VOLUNTEER_RULE, DemoActivity
 from api.demo.announcing import organiser_of
-from api.demo.coming import Naming, picked, scanned_mostly
+from api.demo.coming import NamedAt, picked, scanned_mostly
 from api.demo.town import Demo
 from domain.people.caller import Caller
+from domain.people.naming import ById
 from domain.refusals import AlreadySignedUp
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.sign_up import sign_up
 from storage import Row, fetch
@@ -44,7 +44,7 @@ async def play_activity(demo: Demo, activity: DemoActivity, first_resident: int)
         await enter_afterwards(organiser, shift, absent[0])
 
 
-async def log_attendees(organiser: Caller, shift: Row, attendees: list[Naming]) -> None:
+async def log_attendees(organiser: Caller, shift: Row, attendees: list[NamedAt]) -> None:
     """The organiser logs everybody who came, an hour after the end; some forgot to check out."""
     shift_id, starts_at, ends_at = shift[0], from_micros(shift[1]), from_micros(shift[2])
     records = tuple(

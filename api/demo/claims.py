@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ById
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.statement import Statement
 from domain.people.caller import Caller
+from domain.people.naming import ById
 
 # The resident's number, the figure and the masked account. Two share an account, and two show more than one person may attest.
 SHOWN = (

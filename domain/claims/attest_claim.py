@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.claims.batch import ReadRow, decide
-from domain.claims.claimant import Claimant, claimant_data, named
+from domain.claims.claimant import named
 from domain.claims.desk import find_desk
 from domain.claims.looking_up import look_up_to_write
 from domain.claims.recording import record
 from domain.claims.statement import Statement, checked_statement, statement_data
 from domain.people.caller import Caller
+from domain.people.naming import Naming, naming_data
 from domain.refusals import Refusal
 from ledger.idempotency import Intent, claim, set_answer
 from storage import Transaction, write
@@ -23,7 +24,7 @@ NOT_YET_KNOWN = 0
 class AttestClaimWish:
     """Staff of the host saw the statement on the claimant's points page; once for this key."""
 
-    claimant: Claimant
+    claimant: Naming
     host_id: int
     programme: str = "xuexi"
     statement: Statement
@@ -42,7 +43,7 @@ async def attest_claim(caller: Caller, wish: AttestClaimWish, now: datetime) -> 
     staff_id = caller.signed_in()
     statement = checked_statement(wish.statement)
     asked = {
-        "claimant": claimant_data(wish.claimant),
+        "claimant": naming_data(wish.claimant),
         "hostId": wish.host_id,
         "programme": wish.programme,
         "statement": statement_data(statement),

@@ -6,32 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.people.member_code import verify_member_code
+from domain.people.naming import ById, ByMemberCode, ByPhone, Naming
 from domain.people.phone import parse_phone
-from domain.people.phone_seal import phone_digest
-
-
-@dataclass(frozen=True, slots=True)
-class ById:
-    """Known by their id."""
-
-    resident_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ByMemberCode:
-    """They stand there and show their code."""
-
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ByPhone:
-    """They told their number, as it was typed."""
-
-    phone: str = field(repr=False)
-
-
-Claimant = ById | ByMemberCode | ByPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +19,7 @@ class Named:
     phone: str | None = field(default=None, repr=False)
 
 
-def named(claimant: Claimant, now: datetime, *path: str) -> Named:
+def named(claimant: Naming, now: datetime, *path: str) -> Named:
     """Who is meant. Raises InvalidInput, CodeExpired."""
     match claimant:
         case ById(resident_id):
@@ -54,14 +30,3 @@ def named(claimant: Claimant, now: datetime, *path: str) -> Named:
         case ByMemberCode(token):
             where = (*path, "memberCode")
             return Named(where, verify_member_code(token, now, *where))
-
-
-def claimant_data(claimant: Claimant) -> list[object]:
-    """What an idempotency key remembers of a claimant, as JSON data. A number only as its keyed digest."""
-    match claimant:
-        case ById(resident_id):
-            return ["residentId", resident_id]
-        case ByPhone(phone):
-            return ["phone", phone_digest(ascii(phone))]
-        case ByMemberCode(token):
-            return ["memberCode", token]

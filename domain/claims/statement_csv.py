@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.claims.batch import ReadRow
-from domain.claims.claimant import ByPhone, named
+from domain.claims.claimant import named
 from domain.claims.statement import Statement, checked_statement
+from domain.people.naming import ByPhone
 from domain.refusals import InvalidInput, Refusal
 from storage.instants import EPOCH
 

@@ -6,33 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.people.member_code import verify_member_code
+from domain.people.naming import ById, ByMemberCode, ByPhone, Naming, naming_data
 from domain.people.phone import parse_phone
-from domain.people.phone_seal import phone_digest
 from domain.refusals import CodeExpired, Refusal
 from domain.volunteering.states import AttendanceMethod
 
 CODE_KEPT_FOR = timedelta(hours=72)  # how long a list may wait for network
-
-
-@dataclass(frozen=True, slots=True)
-class ById:
-    """Picked from a list."""
-
-    resident_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ByMemberCode:
-    """Scanned from their phone when they checked in."""
-
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ByPhone:
-    """They told their number, as it was typed."""
-
-    phone: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +22,7 @@ class Unreadable:
     refusal: Refusal
 
 
-Attendee = ById | ByMemberCode | ByPhone | Unreadable
+Attendee = Naming | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +59,4 @@ def scanned(token: str, at: datetime, now: datetime, *path: str) -> int:
 
 def attendee_data(attendee: Attendee) -> list[object]:
     """What an idempotency key remembers of an attendee, as JSON data. A number only as its keyed digest."""
-    match attendee:
-        case ById(resident_id):
-            return ["residentId", resident_id]
-        case ByPhone(phone):
-            return ["phone", phone_digest(ascii(phone))]
-        case ByMemberCode(token):
-            return ["memberCode", token]
-        case Unreadable(written, _):
-            return ["unreadable", written]
+    return ["unreadable", attendee.written] if isinstance(attendee, Unreadable) else naming_data(attendee)

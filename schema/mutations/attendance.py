@@ -7,9 +7,10 @@ from typing import Annotated
 
 import strawberry
 
+from domain.people.naming import ById, ByMemberCode, ByPhone
 from domain.refusals import Refusal
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import Attendee, ById, ByMemberCode, ByPhone, Unreadable
+from domain.volunteering.attendee import Attendee, Unreadable
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.logged_row import LoggedRow
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance

@@ -8,13 +8,13 @@ import strawberry
 
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ById, ByMemberCode, ByPhone, Claimant
 from domain.claims.import_claims import ImportClaimsWish, import_claims, try_import
 from domain.claims.imported_row import ImportedRow
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.set_claim_limit import SetClaimLimitWish, set_claim_limit
 from domain.claims.statement import Statement
 from domain.claims.void_claim import VoidClaimWish, void_claim
+from domain.people.naming import ById, ByMemberCode, ByPhone, Naming
 from schema.context import Info, Language
 from schema.enums import RowOutcome
 from schema.errors import UserError, user_error
@@ -90,7 +90,7 @@ class SetClaimLimitPayload:
     errors: list[UserError] = no_errors()
 
 
-def claimant_of(wanted: ClaimantInput) -> Claimant:
+def claimant_of(wanted: ClaimantInput) -> Naming:
     if wanted.member_code is not None:
         return ByMemberCode(wanted.member_code)
     if wanted.phone is not None:

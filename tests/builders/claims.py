@@ -9,12 +9,12 @@ from itertools import count
 
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ById, Claimant
 from domain.claims.import_claims import ImportClaimsWish
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.statement import Statement
 from domain.claims.void_claim import VoidClaimWish, VoidedClaim, void_claim
 from domain.people.caller import Caller
+from domain.people.naming import ById, Naming
 from domain.people.rights import Role
 from storage import Row, fetch
 from tests.builders.people import PROGRAMME, a_resident, gate_staff_of, organiser_of, role_over
@@ -64,7 +64,7 @@ def a_photo() -> str:
 
 def attesting(
     station: Station,
-    claimant: int | Claimant,
+    claimant: int | Naming,
     figure: int,
     *,
     seen_on: date = TODAY,

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import count
 
 from domain.people.caller import Caller
+from domain.people.naming import ById
 from domain.volunteering.activity_wish import CreateActivityWish, ShiftWish
 from domain.volunteering.approve_attendance import ApproveAttendanceWish
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById
 from domain.volunteering.create_activity import create_activity
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.points_rule import PointsRule

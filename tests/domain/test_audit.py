@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.audit import audit_everything
+from domain.people.naming import ById
 from domain.redemption.admit_ticket import admit_ticket
 from domain.redemption.expire_reservations import expire_reservations
 from domain.redemption.refund_order import RefundOrderWish, refund_order
@@ -14,7 +15,6 @@ from domain.redemption.undo_admission import UndoAdmissionWish, undo_admission
 from domain.volunteering.activity_wish import CreateActivityWish
 from domain.volunteering.approve_attendance import ApproveAttendanceWish, approve_attendance
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById
 from domain.volunteering.cancel_sign_up import cancel_sign_up
 from domain.volunteering.create_activity import create_activity
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ById
 from domain.claims.statement import Statement
 from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish
+from domain.people.naming import ById
 from domain.people.revoke_role import revoke_role
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel

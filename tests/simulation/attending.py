@@ -6,9 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.people.naming import ById
 from domain.volunteering.approve_attendance import ApproveAttendanceWish, approve_attendance
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.reject_attendance import RejectAttendanceWish, reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance

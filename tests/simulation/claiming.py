@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ById
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.claims.statement import Statement
 from domain.claims.void_claim import VoidClaimWish, void_claim
+from domain.people.naming import ById
 from tests.simulation.model import DONE, Model, Refused
 from tests.simulation.things import Claim
 from tests.simulation.town import CLAIM_LIMIT, SHANGHAI, XUEXI, Town

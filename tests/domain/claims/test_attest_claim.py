@@ -11,9 +11,9 @@ import pytest
 
 from domain.audit import audit_everything
 from domain.claims.attest_claim import AttestClaimWish, attest_claim
-from domain.claims.claimant import ByMemberCode, ByPhone
 from domain.people.caller import ANONYMOUS, Caller
 from domain.people.member_code import make_member_code
+from domain.people.naming import ByMemberCode, ByPhone
 from domain.refusals import AlreadyClaimed, Refusal
 from storage import Transaction, fetch, read, write
 from tests.builders.claims import (

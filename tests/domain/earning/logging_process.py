@@ -11,8 +11,8 @@ import sys
 
 from domain.people.caller import Caller
 from domain.people.keys import set_keys
+from domain.people.naming import ById
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from storage import close_database, fetch, open_database
 from tests.builders.volunteering import AFTERWARDS, STARTS

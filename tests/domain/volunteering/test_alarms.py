@@ -10,10 +10,10 @@ import pytest
 
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
+from domain.people.naming import ByMemberCode
 from domain.people.rights import Role
 from domain.volunteering.alarms import MANY
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ByMemberCode
 from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.settle_alarm import SettleAlarmWish, settle_alarm

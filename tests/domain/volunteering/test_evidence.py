@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.people.member_code import make_member_code
+from domain.people.naming import ById, ByMemberCode, ByPhone
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import ById, ByMemberCode, ByPhone
 from domain.volunteering.evidence import LIST_WAITS_FOR, EvidenceGrade, grade_of, reaches
 from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.logged_row import LoggedRow

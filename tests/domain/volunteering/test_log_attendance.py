@@ -9,6 +9,7 @@ import pytest
 
 from domain.people.caller import ANONYMOUS, Caller
 from domain.people.member_code import make_member_code
+from domain.people.naming import ById, ByMemberCode, ByPhone
 from domain.refusals import (
     ActivityCancelled,
     AlreadyAttended,
@@ -22,7 +23,7 @@ from domain.refusals import (
     Unauthenticated,
 )
 from domain.volunteering.attendance_record import AttendanceRecord
-from domain.volunteering.attendee import Attendee, ById, ByMemberCode, ByPhone, Unreadable
+from domain.volunteering.attendee import Attendee, Unreadable
 from domain.volunteering.cancel_activity import CancelActivityWish, cancel_activity
 from domain.volunteering.log_attendance import LogAttendanceWish, log_attendance
 from domain.volunteering.logged_row import LoggedRow
