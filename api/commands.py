@@ -12,7 +12,7 @@ from api.house import system_clock
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
-from domain.audit import audit_everything
+from domain.audit import audit_at_length
 from domain.people.find_resident import find_residents_by_phone
 from domain.people.grant_role import RoleWish, grant_role
 from domain.people.keys import derive_keys, set_keys
@@ -36,7 +36,6 @@ from storage import (
     fetch,
     open_database,
     read,
-    read_at_length,
 )
 from storage.migrations import migrate_open_database
 
@@ -152,7 +151,7 @@ async def seal(settings: Settings) -> int:
 async def audit(settings: Settings) -> int:
     """Everything that is counted twice was counted anew; what differs is printed."""
     async with opened_and_migrated(settings):
-        findings = await read_at_length(audit_everything)
+        findings = await audit_at_length()
     print("\n".join(str(finding) for finding in findings) or "clean: everything adds up")
     return NOT_AS_IT_SHOULD_BE if findings else DONE
 

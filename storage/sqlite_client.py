@@ -35,7 +35,9 @@ BUSY_TIMEOUT_MS = 10_000
 ORM_READ_DEADLINE_S = 10
 PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM)
-PROGRESS_STEPS = 50_000  # virtual machine steps between two looks at the clock, about a millisecond
+# Virtual machine steps between two looks at the clock, for each second that a read may take: a ten-thousandth of it. Python's
+# other threads stand still for each look, or it waits for them.
+STEPS_FOR_A_SECOND = 5_000
 PRAGMAS = {
     "busy_timeout": str(BUSY_TIMEOUT_MS),  # first: another process may hold the file while it is opened
     "journal_mode": "WAL",
@@ -303,7 +305,7 @@ def begin(connection: sqlite3.Connection, statement: str) -> None:
 def read_snapshot(connection: sqlite3.Connection, body: ReadBody[T], deadline_s: int) -> T:
     deadline = time.monotonic() + deadline_s
     begin(connection, "BEGIN")
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_FOR_A_SECOND * deadline_s)
     try:
         return drive(body(SqliteReader(connection)))
     except sqlite3.OperationalError as error:
