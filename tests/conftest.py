@@ -16,10 +16,13 @@ from storage import Database, close_database, open_database
 from storage.migrations import migrate
 from tests.folders import folder
 from tests.keys import TEST_KEYS
+from tests.models_once import prepare_models_once
 from tests.postgres import PostgresServer, running_postgres
 from tests.server import server  # noqa: F401 - a fixture for everybody
 
 Engine = Literal["sqlite", "postgres"]
+
+prepare_models_once()
 
 
 @pytest.fixture(autouse=True)

@@ -45,10 +45,11 @@ class NoPostgres(Exception):
 
 @dataclass
 class PostgresServer:
-    """A running server. `keeper` stops it and removes its folder as soon as our end of its pipe closes."""
+    """A running server. `keeper` stops it and removes its folder as soon as our end of its pipe closes; None in a process that
+    only uses it."""
 
     folder: Path
-    keeper: subprocess.Popen[bytes]
+    keeper: subprocess.Popen[bytes] | None
     binaries: Path = Path()
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -61,9 +62,9 @@ class PostgresServer:
         """The address of a database, for storage.open_database."""
         return f"postgres://{USER}@/{database}?host={self.folder}"
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", name: str | None = None) -> str:
         """A new database, a copy of the template; its name. Nobody may be connected to the template."""
-        name = f"test_{next(self.numbers)}"
+        name = name or f"test_{next(self.numbers)}"
         asyncio.run(self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
         return name
 
@@ -79,6 +80,7 @@ class PostgresServer:
             await connection.close()
 
     def stop(self) -> None:
+        assert self.keeper
         assert self.keeper.stdin
         self.keeper.stdin.close()
         self.keeper.wait(timeout=START_SECONDS)

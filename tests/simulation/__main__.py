@@ -7,54 +7,83 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from domain.people.keys import set_keys
 from storage.migrations import migrate
 from tests.folders import folder
 from tests.keys import TEST_KEYS
-from tests.postgres import running_postgres
-from tests.simulation.report import StoryFailed
+from tests.models_once import prepare_models_once
+from tests.postgres import PostgresServer, running_postgres
+from tests.simulation.report import Report, StoryFailed
 from tests.simulation.seeds import play_on_postgres, play_on_sqlite
 
-CHUNK = 10
 TOLD = 3  # so many failures are told in full
+PROGRESS = 100  # seeds
+
+Told = tuple[str, str]  # the story of a seed, and what is wrong with it, if anything is
 
 
-def play(template: Path, work: Path, seed: int) -> tuple[str, str]:
-    """The story of a seed on SQLite, and what is wrong with it, if anything is."""
-    set_keys(TEST_KEYS)
+def on_sqlite(template: Path, work: Path, seed: int) -> Told:
+    """On a copy of the template."""
+    return told(play_on_sqlite(seed, template, work))
+
+
+def on_postgres(server: PostgresServer, template: str, seed: int) -> Told:
+    """On a database of the seed's own."""
+    name = server.create(template, f"seed_{seed}")
     try:
-        return str(asyncio.run(play_on_sqlite(seed, template, work))), ""
+        return told(play_on_postgres(seed, server.url(name)))
+    finally:
+        server.drop(name)
+
+
+def told(story: Coroutine[Any, Any, Report]) -> Told:
+    try:
+        return str(asyncio.run(story)), ""
     except StoryFailed as failed:
         return "", str(failed)
 
 
-def on_sqlite(seeds: Sequence[int]) -> list[tuple[str, str]]:
-    with folder() as work:
-        template = work / "template.db"
-        asyncio.run(migrate(f"sqlite://{template}"))
-        with ProcessPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
-            return list(pool.map(partial(play, template, work), seeds, chunksize=CHUNK))
-
-
-def on_postgres(seeds: Sequence[int]) -> list[tuple[str, str]]:
+def settle_in() -> None:
+    """What a process has to know before it plays."""
     set_keys(TEST_KEYS)
-    stories = []
+    prepare_models_once()
+
+
+@contextmanager
+def player(engine: str) -> Iterator[Callable[[int], Told]]:
+    """Plays one seed on a database that is made ready first, in whatever process."""
+    settle_in()
+    if engine == "sqlite":
+        with folder() as work:
+            template = work / "template.db"
+            asyncio.run(migrate(f"sqlite://{template}"))
+            yield partial(on_sqlite, template, work)
+        return
     with running_postgres() as server:
-        template = server.create()
-        asyncio.run(migrate(server.url(template)))
-        for seed in seeds:
-            name = server.create(template)
-            try:
-                stories.append((str(asyncio.run(play_on_postgres(seed, server.url(name)))), ""))
-            except StoryFailed as failed:
-                stories.append(("", str(failed)))
-            server.drop(name)
-    return stories
+        name = server.create()
+        asyncio.run(migrate(server.url(name)))
+        yield partial(on_postgres, replace(server, keeper=None), name)
+
+
+def play(engine: str, seeds: Sequence[int]) -> Iterator[Told]:
+    """All of them, in as many processes as there are cores, in their order."""
+    with player(engine) as play_one:
+        processes = min(len(seeds), os.cpu_count() or 1)
+        with ProcessPoolExecutor(processes, initializer=settle_in) as pool:
+            yield from pool.map(play_one, seeds)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -65,15 +94,17 @@ def main() -> int:
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     asked = parser.parse_args()
     seeds = [asked.seed] if asked.seed is not None else range(1, asked.seeds + 1)
-    began = time.monotonic()
-    stories = (on_sqlite if asked.engine == "sqlite" else on_postgres)(seeds)
-    failed = [problem for _, problem in stories if problem]
-    told = failed[:TOLD] + ([story for story, _ in stories if story] if asked.seed is not None else [])
-    steps = sum(story.count("\n") for story, _ in stories)
-    told.append(
-        f"{len(seeds)} seeds on {asked.engine}, {steps} steps, {len(failed)} failed, {time.monotonic() - began:.0f} s"
-    )
-    sys.stdout.write("\n\n".join(told) + "\n")
+    began, steps, failed = time.monotonic(), 0, 0
+    for number, (story, problem) in enumerate(play(asked.engine, seeds), start=1):
+        steps, failed = steps + story.count("\n"), failed + bool(problem)
+        if problem and failed <= TOLD:
+            say(f"{problem}\n")
+        if asked.seed is not None and story:
+            say(f"{story}\n")
+        if number % PROGRESS == 0 and number < len(seeds):
+            say(f"{number} of {len(seeds)} seeds, {failed} failed")
+    seconds = time.monotonic() - began
+    say(f"{len(seeds)} seeds on {asked.engine}, {steps} steps, {failed} failed, {seconds:.0f} s")
     return 1 if failed else 0
 
 

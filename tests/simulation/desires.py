@@ -109,19 +109,27 @@ class Desires:
         return self.dice.randrange(len(self.town.administrators))
 
     def adjust(self, key: str, _: datetime) -> Wish:
-        amount = self.dice.choice([-9, -3, 9, 20, 20, 40])
-        return Adjust(key, self.administrator(), self.anybody(), self.dice.choice(PROGRAMMES), amount)
+        """Now and then all that somebody has to spare is taken, as before a wallet is closed."""
+        wallet = self.dice.choice(PROGRAMMES), self.anybody()
+        amount = self.dice.choice([-9, -3, 9, 20, 20, 40, -self.model.available(*wallet) or 9])
+        return Adjust(key, self.administrator(), wallet[1], wallet[0], amount)
 
     def take_back(self, key: str, _: datetime) -> Wish:
-        return TakeBack(key, self.administrator(), self.dice.choice(self.transfers))
+        """Mostly what was not taken back yet."""
+        standing = [name for name in self.transfers if not self.model.corrections[name].taken_back]
+        return TakeBack(key, self.administrator(), self.dice.choice(standing * 3 + self.transfers))
 
     def second(self, key: str, _: datetime) -> Wish:
         return Second(key, self.administrator(), self.dice.choice(self.proposals[-3:]), self.dice.random() < 0.7)
 
     def set_status(self, key: str, _: datetime) -> Wish:
-        """Mostly what is frozen is opened again."""
+        """Mostly what is frozen is opened again, and wallets are closed from which points were taken."""
         if self.frozen and self.dice.random() < 0.6:
             return SetStatus(key, *self.dice.choice(self.frozen), "OPEN")
+        taken = [name for name in self.transfers if self.model.corrections[name].amount < 0]
+        if taken and self.dice.random() < 0.4:
+            mistake = self.model.corrections[self.dice.choice(taken)]
+            return SetStatus(key, mistake.programme, mistake.who, "CLOSED")
         status = self.dice.choice(["FROZEN", "FROZEN", "FROZEN", "OPEN", "CLOSED"])
         return SetStatus(key, self.dice.choice(PROGRAMMES), self.anybody(), status)
 
