@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
+from tortoise import Model
 from tortoise.apps import Apps
 
 # What of a model depends on the engine. It is the same for every database of one engine.
@@ -18,7 +19,7 @@ OF_ENGINE = (
     "filters",
 )
 
-Prepared = dict[type, dict[str, Any]]
+Prepared = dict[type[Model], dict[str, Any]]
 prepared: dict[str, Prepared] = {}
 prepare = Apps._build_initial_querysets
 

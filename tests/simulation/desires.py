@@ -17,6 +17,7 @@ from tests.simulation.gate import Admit, Seen, Sync, Undo
 from tests.simulation.model import MAIN_GATE, Model, Wish, order_of
 from tests.simulation.redeeming import Redeem, RedeemAtGate, Refund
 from tests.simulation.reserving import BUYING, GATE, Cancel, Pay, PayAtGate, Reserve
+from tests.simulation.things import Correction
 from tests.simulation.town import PEOPLE, PROGRAMMES, SHANGHAI, Town
 from tests.simulation.wallets import SetStatus
 
@@ -51,7 +52,7 @@ class Desires:
             return Adjust(f"k{self.made}", 0, self.anybody(), self.dice.choice(PROGRAMMES), 20)
         kinds: list[tuple[Callable[[str, datetime], Wish], int]] = [
             (self.redeem, 6), (self.redeem_at_gate, 3), (self.reserve, 6), (self.log, 7), (self.publish, 4), (self.adjust, 5),
-            (self.seal, 1), (self.attest, 3), (self.set_status, 2),
+            (self.seal, 1), (self.attest, 3), (self.set_status, 3),
             *([(self.refund, 4)] if self.orders else []),
             *([(self.pay, 5), (self.pay_at_gate, 5), (self.cancel, 3)] if self.reservations else []),
             *([(self.end, 1)] if self.rules else []),
@@ -110,14 +111,26 @@ class Desires:
 
     def adjust(self, key: str, _: datetime) -> Wish:
         """Now and then all that somebody has to spare is taken, as before a wallet is closed."""
-        wallet = self.dice.choice(PROGRAMMES), self.anybody()
-        amount = self.dice.choice([-9, -3, 9, 20, 20, 40, -self.model.available(*wallet) or 9])
-        return Adjust(key, self.administrator(), wallet[1], wallet[0], amount)
+        wallets = [(code, who) for code in PROGRAMMES for who in range(PEOPLE)]
+        full = [wallet for wallet in wallets if self.model.available(*wallet) > 0]
+        if full and self.dice.random() < 0.3:
+            programme, who = self.dice.choice(full)
+            return Adjust(key, self.administrator(), who, programme, -self.model.available(programme, who))
+        amount = self.dice.choice([-9, -3, 9, 20, 20, 60])
+        return Adjust(key, self.administrator(), self.anybody(), self.dice.choice(PROGRAMMES), amount)
 
     def take_back(self, key: str, _: datetime) -> Wish:
-        """Mostly what was not taken back yet."""
+        """Mostly what was not taken back yet, and rather where it hurts: on a wallet that is closed."""
         standing = [name for name in self.transfers if not self.model.corrections[name].taken_back]
-        return TakeBack(key, self.administrator(), self.dice.choice(standing * 3 + self.transfers))
+        closed = [name for name in standing if self.status_of(self.model.corrections[name]) == "CLOSED"]
+        return TakeBack(key, self.administrator(), self.dice.choice(closed * 9 + standing * 3 + self.transfers))
+
+    def corrections(self) -> list[Correction]:
+        """Those of which somebody was told that they were posted."""
+        return [self.model.corrections[name] for name in self.transfers]
+
+    def status_of(self, correction: Correction) -> str:
+        return self.model.status(correction.programme, correction.who)
 
     def second(self, key: str, _: datetime) -> Wish:
         return Second(key, self.administrator(), self.dice.choice(self.proposals[-3:]), self.dice.random() < 0.7)
@@ -126,10 +139,10 @@ class Desires:
         """Mostly what is frozen is opened again, and wallets are closed from which points were taken."""
         if self.frozen and self.dice.random() < 0.6:
             return SetStatus(key, *self.dice.choice(self.frozen), "OPEN")
-        taken = [name for name in self.transfers if self.model.corrections[name].amount < 0]
-        if taken and self.dice.random() < 0.4:
-            mistake = self.model.corrections[self.dice.choice(taken)]
-            return SetStatus(key, mistake.programme, mistake.who, "CLOSED")
+        emptied = [c for c in self.corrections() if c.amount < 0 and self.model.wallets[c.programme, c.who] == 0]
+        if emptied and self.dice.random() < 0.6:
+            last = self.dice.choice(emptied)
+            return SetStatus(key, last.programme, last.who, "CLOSED")
         status = self.dice.choice(["FROZEN", "FROZEN", "FROZEN", "OPEN", "CLOSED"])
         return SetStatus(key, self.dice.choice(PROGRAMMES), self.anybody(), status)
 

@@ -214,11 +214,12 @@ class Story:
 
     async def has_happened(self, player: Player, intent: Intent, foreseen: Outcome) -> bool:
         """Whether what nobody heard of was committed. Of several transactions the last one is the act, and those before make
-        way for it: where it broke off only the book can tell."""
-        if player.turns > 1:
+        way for it: where it broke off, and whether it went on though the caller had gone, the book tells by its keys."""
+        cancelled = player.fault is Fault.CANCELLED_DURING
+        if intent.wish.intent is not None and (cancelled or player.turns > 1):
             kept = await fetch("SELECT COUNT(*) FROM idempotency_keys")
-            return intent.wish.intent is not None and kept[0][0] > len(self.model.done)
-        return player.committed or (player.fault is Fault.CANCELLED_DURING and is_done(foreseen))
+            return bool(kept[0][0] > len(self.model.done))
+        return player.committed or (cancelled and is_done(foreseen))
 
     def check_again(self, intent: Intent, data: Any) -> None:
         """Whoever was answered before is answered the same; rows without a key may only turn from refused to done."""
