@@ -77,7 +77,7 @@ async def prepare(settings: Settings) -> list[str]:
         await check_secret()
         await ensure_programmes(settings.zone, system_clock())
         if settings.development and settings.demo_data == "auto" and await fill_if_empty(system_clock()):
-            log.info("the empty database was filled with demo data")
+            log.info("the demo data is complete")
         return await who_is_there(settings)
     finally:
         await close_database()
