@@ -24,6 +24,7 @@ KINDS = ("CLINIC", "ANTI_FRAUD", "CLEANUP", "READING", "FESTIVAL", "CULTURE", "F
 SHIFTS_TO_LOG = 4_000
 STOCK = 10_000_000
 GRANTED_FOR = timedelta(days=30)
+TO_LOG_BEGAN_BEFORE = timedelta(hours=8)  # over, and not so long ago that each row needs a reason
 # PostgreSQL would look each of them up in a trigger of its own, which takes longer than all the rest.
 WITHOUT_FOREIGN_KEYS = "SET LOCAL session_replication_role = replica"
 
@@ -159,7 +160,7 @@ class Filler:
             confirmed = 1 if number <= self.size.busy else 0
             ends_at = starts_at + timedelta(hours=3)
             yield number, number, to_micros(starts_at), to_micros(ends_at), 200, confirmed, 1
-        past = self.now - timedelta(days=2)
+        past = self.now - TO_LOG_BEGAN_BEFORE
         for number in range(SHIFTS_TO_LOG):
             ends_at = past + timedelta(hours=3)
             yield self.size.activities + 1 + number, 1, to_micros(past), to_micros(ends_at), None, 0, 2 + number
@@ -256,7 +257,7 @@ async def fill(url: str, filler: Filler) -> Filled:
         residents=list(range(size.busy + 1, size.residents)),
         offer_session=1,
         shifts_to_log=list(range(first_shift, first_shift + SHIFTS_TO_LOG)),
-        shift_starts_at=filler.now - timedelta(days=2),
+        shift_starts_at=filler.now - TO_LOG_BEGAN_BEFORE,
     )
 
 
