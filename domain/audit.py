@@ -6,6 +6,7 @@ import asyncio
 
 from domain.claims.checks import CHECKS as CLAIM_CHECKS
 from domain.earning.audit import CHECKS as EARNING_CHECKS
+from domain.merging.checks import CHECKS as MERGING_CHECKS
 from domain.points.checks import CHECKS as POINTS_CHECKS
 from domain.points.seal_key import seal_key
 from ledger.audit import CHECKS as LEDGER_CHECKS
@@ -70,14 +71,15 @@ ATTENDANCE_UNAPPROVED = """SELECT d.id AS row_id, 0 AS expected, p.amount AS fou
 
 # Who decided, where it was not somebody else.
 ATTENDANCE_SECOND_PERSON = """SELECT d.id AS row_id, 'somebody else' AS expected, CASE d.decided_by_id
-        WHEN d.resident_id THEN 'the resident' WHEN d.recorded_by_id THEN 'who recorded it' ELSE 'nobody' END AS found
+        WHEN COALESCE(d.merged_from_id, d.resident_id) THEN 'the resident'
+        WHEN d.recorded_by_id THEN 'who recorded it' ELSE 'nobody' END AS found
     FROM attendances d WHERE d.approval IN ('APPROVED', 'REJECTED')
-        AND (d.decided_by_id IS NULL OR d.decided_by_id IN (d.resident_id, d.recorded_by_id))"""
+        AND (d.decided_by_id IS NULL OR d.decided_by_id IN (COALESCE(d.merged_from_id, d.resident_id), d.recorded_by_id))"""
 
 # Who settled an alarm, where it was one of those whom it is about.
 ALARM_SETTLERS = """SELECT m.id AS row_id, 'somebody else' AS expected,
         CASE m.settled_by_id WHEN m.organiser_id THEN 'the organiser' ELSE 'the resident' END AS found
-    FROM alarms m WHERE m.settled_by_id IN (m.organiser_id, m.resident_id)"""
+    FROM alarms m WHERE m.settled_by_id IN (m.organiser_id, COALESCE(m.merged_from_id, m.resident_id))"""
 
 # Orders that were not given back, and reservations that stand: what takes tickets.
 TAKEN = """(SELECT id, offer_id, session_id, resident_id, quantity FROM ticket_orders WHERE status = 'PAID'
@@ -208,7 +210,9 @@ async def audit_rows(reader: Reader) -> list[Finding]:
     damage = await audit_file(reader)
     return [
         *damage,
-        *await run_checks(reader, (*LEDGER_CHECKS, *CHECKS, *EARNING_CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS)),
+        *await run_checks(
+            reader, (*LEDGER_CHECKS, *CHECKS, *EARNING_CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS, *MERGING_CHECKS)
+        ),
     ]
 
 

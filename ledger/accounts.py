@@ -54,9 +54,11 @@ class Accounts:
     wallets: dict[int, AccountRef]
 
 
+# A wallet that points are in, unlike one whose points went to another (ledger/merging.py): by the index accounts_wallet_once.
+A_WALLET = "kind = 'WALLET' AND merged_into_id IS NULL"
 INSERT_ACCOUNT = "INSERT INTO accounts (id, programme, kind, holder_id, created_at) VALUES (?, ?, ?, ?, ?)"
 # The index is named, so that an id which two processes made is not taken for a wallet that is there.
-OPEN_WALLET = f"{INSERT_ACCOUNT} ON CONFLICT (holder_id, programme) WHERE kind = 'WALLET' DO NOTHING"
+OPEN_WALLET = f"{INSERT_ACCOUNT} ON CONFLICT (holder_id, programme) WHERE {A_WALLET} DO NOTHING"
 
 
 # Who registers while a programme is created gets their wallets before, or after: never in between. SQLite's writer is alone.
@@ -80,7 +82,7 @@ async def create_programme(
         return None
     system = [(tx.new_id(), code, kind.value, None, to_micros(now)) for kind in SYSTEM_KINDS]
     await tx.execute_many(INSERT_ACCOUNT, system)
-    holders = await tx.fetch("SELECT DISTINCT holder_id FROM accounts WHERE kind = 'WALLET' ORDER BY holder_id")
+    holders = await tx.fetch(f"SELECT DISTINCT holder_id FROM accounts WHERE {A_WALLET} ORDER BY holder_id")
     wallets = [(tx.new_id(), code, AccountKind.WALLET.value, holder_id, to_micros(now)) for (holder_id,) in holders]
     await tx.execute_many(OPEN_WALLET, wallets)
     return programme_id
@@ -96,8 +98,8 @@ async def open_wallets(tx: Transaction, holder_id: int, now: datetime) -> None:
 
 
 # Two halves, and in each the condition of its partial index: joined by OR, SQLite would look at every account.
-FIND_ACCOUNTS = """SELECT id, kind, holder_id FROM accounts WHERE programme = ? AND kind = ? AND kind <> 'WALLET'
-    UNION ALL SELECT id, kind, holder_id FROM accounts WHERE programme = ? AND kind = 'WALLET' AND holder_id """
+FIND_ACCOUNTS = f"""SELECT id, kind, holder_id FROM accounts WHERE programme = ? AND kind = ? AND kind <> 'WALLET'
+    UNION ALL SELECT id, kind, holder_id FROM accounts WHERE programme = ? AND {A_WALLET} AND holder_id """
 
 
 async def find_accounts(reader: Reader, programme: str, system: AccountKind, holder_ids: Sequence[int]) -> Accounts:

@@ -74,7 +74,8 @@ TRANSFER_ROUTES = """SELECT r.id AS row_id, r.kind AS expected, r.route AS found
         SELECT t.id, t.kind, d.kind || '>' || c.kind AS route
         FROM transfers t JOIN accounts d ON d.id = t.debit_id JOIN accounts c ON c.id = t.credit_id) AS r
     WHERE r.kind <> 'REVERSAL' AND r.kind || ':' || r.route NOT IN ('EARN:ISSUANCE>WALLET', 'REDEEM:WALLET>REDEMPTION',
-        'REFUND:REDEMPTION>WALLET', 'EXPIRE:WALLET>EXPIRY', 'ADJUST:WALLET>ADJUSTMENT', 'ADJUST:ADJUSTMENT>WALLET')"""
+        'REFUND:REDEMPTION>WALLET', 'EXPIRE:WALLET>EXPIRY', 'ADJUST:WALLET>ADJUSTMENT', 'ADJUST:ADJUSTMENT>WALLET',
+        'ADJUST:WALLET>WALLET')"""
 
 PROGRAMME_SUMS = """SELECT p.id AS row_id, 0 AS expected, CAST(SUM(e.amount) AS BIGINT) AS found
     FROM programmes p JOIN accounts a ON a.programme = p.code JOIN entries e ON e.account_id = a.id
@@ -84,9 +85,16 @@ PROGRAMME_ISSUED = """SELECT p.id AS row_id, CAST(COALESCE(-SUM(e.amount), 0) AS
     FROM programmes p JOIN accounts a ON a.programme = p.code AND a.kind = 'ISSUANCE' LEFT JOIN entries e ON e.account_id = a.id
     WHERE p.budget IS NOT NULL GROUP BY p.id, p.issued HAVING COALESCE(-SUM(e.amount), 0) <> p.issued"""
 
-REVERSALS = """SELECT r.id AS row_id, r.mirrored AS expected, r.kept AS found FROM (
-        SELECT t.id, t.kind, t.reverses_id, t.programme || ' ' || t.amount || ' ' || t.debit_id || '>' || t.credit_id AS kept,
-            o.programme || ' ' || o.amount || ' ' || o.credit_id || '>' || o.debit_id AS mirrored
+
+def now_in(account_id: str) -> str:
+    """SQL: the wallet that took over an account's points, or the account itself."""
+    return f"(SELECT COALESCE(na.merged_into_id, na.id) FROM accounts na WHERE na.id = {account_id})"
+
+
+REVERSALS = f"""SELECT r.id AS row_id, r.mirrored AS expected, r.kept AS found FROM (
+        SELECT t.id, t.kind, t.reverses_id,
+            t.programme || ' ' || t.amount || ' ' || {now_in("t.debit_id")} || '>' || {now_in("t.credit_id")} AS kept,
+            o.programme || ' ' || o.amount || ' ' || {now_in("o.credit_id")} || '>' || {now_in("o.debit_id")} AS mirrored
         FROM transfers t LEFT JOIN transfers o ON o.id = t.reverses_id
         WHERE t.reverses_id IS NOT NULL OR t.kind IN ('REVERSAL', 'REFUND')) AS r
     WHERE r.mirrored IS NULL OR r.mirrored <> r.kept OR r.kind NOT IN ('REVERSAL', 'REFUND')"""
@@ -122,6 +130,14 @@ ACCOUNT_CHANGES = """SELECT n.id AS row_id, n.expected, n.position || ' ' || n.p
         FROM account_changes c) AS n
     WHERE n.position || ' ' || n.previous_status <> n.expected"""
 
+# A wallet whose points went to another one: empty, closed, and the other one of the same programme and holder and not merged.
+MERGED_WALLETS = """SELECT n.id AS row_id, n.expected, n.found FROM (
+        SELECT a.id, '0 CLOSED ' || a.programme || ' ' || a.holder_id AS expected,
+            (a.credits - a.debits + a.held) || ' ' || a.status || ' ' || COALESCE(k.programme || ' ' || k.holder_id, '-') AS found
+        FROM accounts a LEFT JOIN accounts k ON k.id = a.merged_into_id AND k.kind = 'WALLET' AND k.merged_into_id IS NULL
+        WHERE a.merged_into_id IS NOT NULL OR a.former_holder_id IS NOT NULL) AS n
+    WHERE n.expected <> n.found"""
+
 CHECKS = (
     Check("wallet_sums", WALLET_SUMS),
     Check("wallet_positions", POSITIONS),
@@ -141,6 +157,7 @@ CHECKS = (
     Check("reversed_once", REVERSED_ONCE),
     Check("account_status", ACCOUNT_STATUS),
     Check("account_changes", ACCOUNT_CHANGES),
+    Check("merged_wallets", MERGED_WALLETS),
 )
 
 

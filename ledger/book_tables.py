@@ -74,7 +74,7 @@ class BookTable:
 
 TABLES = (
     BookTable(models.Programme),
-    BookTable(models.Account),
+    BookTable(models.Account, ("merged_into_id IS NULL", "merged_into_id IS NOT NULL")),
     BookTable(models.Transfer, ("reverses_id IS NULL", "reverses_id IS NOT NULL")),
     BookTable(models.Entry),
     BookTable(models.Hold),

@@ -1,7 +1,8 @@
 """Which points expire when: derived from the entries, first in first out, without a row for it (docs/ledger.md).
 
 A transfer that was taken back, and the one that takes it back, count as if neither had been: a refund gives points back with
-their old date. What is left of a wallet is then the newest of its credits, as many as are available; each expires by the
+their old date. Where another wallet took over meanwhile (ledger/merging.py), what comes back there is as old as what it takes
+back. What is left of a wallet is then the newest of its credits, as many as are available; each expires by the
 day on which it came in. Points that are held do not expire while they are held.
 """
 
@@ -15,10 +16,13 @@ from storage.instants import from_micros
 
 # The credits of a wallet that were not taken back: when they came in, and how many points. Points that came from another wallet
 # keep the day on which they had come in there.
-CAME_IN = """CASE WHEN ct.kind = 'ADJUST' AND cd.kind = 'WALLET' THEN ct.occurred_at ELSE ce.posted_at END"""
+CAME_IN = """CASE WHEN co.id IS NOT NULL THEN co.posted_at WHEN ct.kind = 'ADJUST' AND cd.kind = 'WALLET' THEN ct.occurred_at
+    ELSE ce.posted_at END"""
 STANDING_CREDITS = f"""SELECT ce.id, ce.account_id, {CAME_IN} AS came_in, ce.amount
     FROM entries ce JOIN transfers ct ON ct.id = ce.transfer_id JOIN accounts cd ON cd.id = ct.debit_id
-    WHERE ce.amount > 0 AND ct.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM transfers cr WHERE cr.reverses_id = ct.id)"""
+    LEFT JOIN transfers co ON co.id = ct.reverses_id
+    WHERE ce.amount > 0 AND (co.id IS NULL OR co.debit_id <> ce.account_id)
+        AND NOT EXISTS (SELECT 1 FROM transfers cr WHERE cr.reverses_id = ct.id)"""
 
 Lot = tuple[int, int]
 

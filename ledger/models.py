@@ -26,7 +26,10 @@ class Programme(Model):
 
 
 class Account(Model):
-    """A wallet, whose sums are kept here, or a system account, whose sums are added up from entries when asked."""
+    """A wallet, whose sums are kept here, or a system account, whose sums are added up from entries when asked.
+
+    `merged_into`: the wallet that its points went to, when its `former_holder` turned out to be the same person.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     programme = fields.TextField()
@@ -38,6 +41,8 @@ class Account(Model):
     created_at = InstantField()
     held = fields.BigIntField(default=0)
     status = fields.TextField(default="OPEN")
+    former_holder_id = fields.BigIntField(null=True)
+    merged_into_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "accounts"

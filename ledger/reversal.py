@@ -9,9 +9,10 @@ from ledger.posting import NewTransfer, Source, TransferKind, post
 from ledger.refusals import AlreadyReversed
 from storage import Transaction
 
-SELECT_TRANSFER = """SELECT t.programme, t.amount, t.debit_id, d.kind, t.credit_id, c.kind, t.source_kind, t.source_id,
-    t.reverses_id FROM transfers t JOIN accounts d ON d.id = t.debit_id JOIN accounts c ON c.id = t.credit_id
-    WHERE t.id = ?"""
+# Of a wallet whose points went to another one, the other one: what is taken back goes where the points are.
+SELECT_TRANSFER = """SELECT t.programme, t.amount, COALESCE(d.merged_into_id, d.id), d.kind, COALESCE(c.merged_into_id, c.id),
+    c.kind, t.source_kind, t.source_id, t.reverses_id
+    FROM transfers t JOIN accounts d ON d.id = t.debit_id JOIN accounts c ON c.id = t.credit_id WHERE t.id = ?"""
 # Whoever reverses the same transfer waits here, and then sees that it was done. On SQLite a writer is alone.
 LOCK = {"postgres": " FOR NO KEY UPDATE OF t", "sqlite": ""}
 
@@ -28,7 +29,8 @@ async def reverse(
     """The transfer is undone by a new one, whose id is returned.
 
     A REVERSAL takes points back even where they are spent already, which leaves the wallet below zero; a REFUND gives back
-    what was spent. A transfer that itself takes one back stays: what was wrong with it is mended by an adjustment.
+    what was spent. Of a wallet that was merged into another one it is the other one's points that move. A transfer that
+    itself takes one back stays: what was wrong with it is mended by an adjustment.
     Raises AlreadyReversed, also for the second of two at once.
     """
     row = await tx.fetch_one(SELECT_TRANSFER + LOCK[tx.dialect], transfer_id)

@@ -99,7 +99,7 @@ PEOPLE = [
         expires_at {int} NOT NULL,
         ended_at {int},
         end_reason TEXT,
-        CONSTRAINT sessions_end_reason_known CHECK (end_reason IN ('SIGNED_OUT', 'TOKEN_REUSED')),
+        CONSTRAINT sessions_end_reason_known CHECK (end_reason IN ('SIGNED_OUT', 'TOKEN_REUSED', 'MERGED')),
         CONSTRAINT sessions_end_has_reason CHECK ((ended_at IS NULL) = (end_reason IS NULL))
     ) {strict}""",
     "CREATE INDEX sessions_resident ON sessions (resident_id)",

@@ -39,6 +39,8 @@ TABLES = [
         voided_by_id {int} REFERENCES residents (id),
         voided_at {int},
         void_reason TEXT,
+        -- whom it named before they were merged with its resident
+        merged_from_id {int} REFERENCES residents (id),
         CONSTRAINT claims_status_known CHECK (status IN ('PENDING', 'APPROVED', 'REJECTED', 'VOIDED')),
         CONSTRAINT claims_figure_grows CHECK (previous_figure >= 0 AND figure > previous_figure
             AND increase = figure - previous_figure),
@@ -47,8 +49,9 @@ TABLES = [
             ELSE status = 'PENDING' OR decided_at IS NOT NULL END),
         CONSTRAINT claims_decision_whole CHECK ((decided_at IS NULL) = (decided_by_id IS NULL)
             AND (status <> 'PENDING' OR decided_at IS NULL) AND (status <> 'REJECTED' OR decided_at IS NOT NULL)),
-        CONSTRAINT claims_second_person CHECK (attested_by_id <> resident_id
-            AND (decided_by_id IS NULL OR (decided_by_id <> attested_by_id AND decided_by_id <> resident_id))),
+        CONSTRAINT claims_second_person CHECK (attested_by_id <> COALESCE(merged_from_id, resident_id)
+            AND (decided_by_id IS NULL OR (decided_by_id <> attested_by_id
+                AND decided_by_id <> COALESCE(merged_from_id, resident_id)))),
         CONSTRAINT claims_reject_has_reason CHECK ((status = 'REJECTED') = (reject_reason IS NOT NULL)),
         CONSTRAINT claims_void_whole CHECK ((status = 'VOIDED') = (voided_at IS NOT NULL)
             AND (voided_at IS NULL) = (voided_by_id IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL))

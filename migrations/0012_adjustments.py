@@ -20,12 +20,14 @@ TABLES = [
         decided_at {int},
         reject_reason TEXT,
         transfer_id {int} REFERENCES transfers (id),
+        -- whom it named before they were merged with its resident
+        merged_from_id {int} REFERENCES residents (id),
         CONSTRAINT adjustments_amount_moves CHECK (amount <> 0),
         CONSTRAINT adjustments_decision_known CHECK (decision IN ('PENDING', 'APPROVED', 'REJECTED')),
         CONSTRAINT adjustments_decision_whole CHECK ((decision = 'PENDING') = (decided_at IS NULL)
             AND (decided_at IS NULL) = (decided_by_id IS NULL)),
         CONSTRAINT adjustments_second_person CHECK (decided_by_id IS NULL
-            OR (decided_by_id <> proposed_by_id AND decided_by_id <> resident_id)),
+            OR (decided_by_id <> proposed_by_id AND decided_by_id <> COALESCE(merged_from_id, resident_id))),
         CONSTRAINT adjustments_posted_when_approved CHECK ((decision = 'APPROVED') = (transfer_id IS NOT NULL)),
         CONSTRAINT adjustments_reject_has_reason CHECK ((decision = 'REJECTED') = (reject_reason IS NOT NULL))
     ) {strict}""",

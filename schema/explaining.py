@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.earning.award import CutBy
 from domain.earning.rule import RuleKind
+from domain.merging.postings import SOURCE as MERGE
 from domain.volunteering.states import AttendanceApproval
 from ledger.posting import TransferKind
 from schema.reads.arguments import Text
@@ -57,6 +58,7 @@ MOVED = {
 GIVEN_BY_HAND = Text(
     "管理员补记 {amount} 分，原因：{memo}", "{amount} points added by an administrator, because: {memo}"
 )
+MERGED = Text("账户合并，转移 {amount} 分：{memo}", "{amount} points moved as two accounts became one: {memo}")
 TAKEN_BY_HAND = Text(
     "管理员扣减 {amount} 分，原因：{memo}", "{amount} points taken by an administrator, because: {memo}"
 )
@@ -64,11 +66,15 @@ OTHERWISE = Text("变动 {amount} 分：{memo}", "{amount} points moved: {memo}"
 FOR_ATTENDING = Text("参加“{memo}”：{lines}", "For '{memo}': {lines}")
 
 
-def explain_transfer(kind: str, amount: int, memo: str, debit_kind: str, lines: str | None, asking: Asking) -> str:
+def explain_transfer(
+    kind: str, amount: int, memo: str, debit_kind: str, source_kind: str | None, lines: str | None, asking: Asking
+) -> str:
     """Why the points of a transfer moved; for an attendance rule by rule."""
     if kind == TransferKind.EARN and lines:
         return said(FOR_ATTENDING, asking, memo=memo, lines=explain_lines(lines, asking))
-    if kind == TransferKind.ADJUST:
+    if kind == TransferKind.ADJUST and source_kind == MERGE:
+        text = MERGED
+    elif kind == TransferKind.ADJUST:
         text = TAKEN_BY_HAND if debit_kind == "WALLET" else GIVEN_BY_HAND
     else:
         text = next((text for moved, text in MOVED.items() if moved == kind), OTHERWISE)

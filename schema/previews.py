@@ -9,6 +9,8 @@ import strawberry
 
 from domain.earning.award import Line
 from domain.earning.awards import lines_data
+from domain.merging.postings import Movement
+from domain.merging.preview_merge import preview_merge
 from domain.redemption.eligibility import reasons_of_the_call
 from domain.redemption.preview_redemption import preview_redemption
 from domain.refusals import Refusal
@@ -18,18 +20,23 @@ from schema.context import Info
 from schema.enums import AccountKind, TransferKind
 from schema.errors import UserError, user_error, user_errors
 from schema.explaining import explain_attendance, explain_lines
-from schema.ids import require_id
+from schema.ids import decode_id, require_id
+from schema.inputs.merging import PreviewMergeInput
 from schema.inputs.previews import PreviewAwardInput, PreviewRedemptionInput, PreviewRuleInput
 from schema.mutations.attendance import records_of
 from schema.mutations.payloads import no_errors
 from schema.reads.asking import Asking
 from schema.reads.references import reference
 from schema.scalars import Points
+from schema.types.ledger import Wallet
+from schema.types.merging import counts_of
 from schema.types.people import Resident
 from schema.types.previews import (
     AwardLine,
     AwardPreview,
     ForeseenPosting,
+    MergePosting,
+    MergePreview,
     RedemptionPreview,
     ResidentPreview,
     RulePreviewResult,
@@ -56,6 +63,9 @@ class PreviewRulePayload:
     errors: list[UserError] = no_errors()
 
 
+NOBODY = -1
+
+
 async def foreseen_redemption(
     info: Info,
     wanted: Annotated[PreviewRedemptionInput, strawberry.argument(name="input", description="What may be wanted.")],
@@ -73,6 +83,35 @@ async def foreseen_redemption(
         postings=foreseen(preview.postings),
         balance=None if preview.balance is None else Points(preview.balance),
         available=None if preview.available is None else Points(preview.available),
+    )
+
+
+async def foreseen_merge(
+    info: Info,
+    wanted: Annotated[PreviewMergeInput, strawberry.argument(name="input", description="What may be wanted.")],
+) -> MergePreview:
+    """What mergeResidents would answer; an id that is none of ours is somebody who is not there."""
+    keep_id, merge_id = resident_or_nobody(wanted.keep_id), resident_or_nobody(wanted.merge_id)
+    preview = await preview_merge(info.context.caller, keep_id, merge_id, info.context.now)
+    return MergePreview(
+        reasons=user_errors(preview.reasons, info.context.language),
+        postings=[posting_of(movement) for movement in preview.movements],
+        moved=None if preview.moved is None else counts_of(preview.moved),
+    )
+
+
+def resident_or_nobody(global_id: strawberry.ID) -> int:
+    found = decode_id(global_id)
+    return found.number if found and found.type_name == "Resident" else NOBODY
+
+
+def posting_of(movement: Movement) -> MergePosting:
+    return MergePosting(
+        programme=movement.programme,
+        amount=Points(movement.amount),
+        debit=reference(Wallet, movement.debit_id),
+        credit=reference(Wallet, movement.credit_id),
+        occurred_at=movement.occurred_at,
     )
 
 

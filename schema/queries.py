@@ -18,7 +18,14 @@ from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decisio
 from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
-from schema.previews import PreviewAwardPayload, PreviewRulePayload, award_preview, foreseen_redemption, rule_preview
+from schema.previews import (
+    PreviewAwardPayload,
+    PreviewRulePayload,
+    award_preview,
+    foreseen_merge,
+    foreseen_redemption,
+    rule_preview,
+)
 from schema.reads.arguments import argument
 from schema.reads.declare import Node, by_id, by_ids, connection, to_one
 from schema.reads.paging import Connection
@@ -28,8 +35,9 @@ from schema.types.adjustments import Adjustment, adjustments_where
 from schema.types.alarms import Alarm
 from schema.types.claims import Claim, ClaimLimit, overseen_claims_where
 from schema.types.ledger import TrialBalance, TrialBalanceLine
+from schema.types.merging import ResidentMerge
 from schema.types.places import Area
-from schema.types.previews import RedemptionPreview
+from schema.types.previews import MergePreview, RedemptionPreview
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.seals import Seal, WalletStatement
@@ -185,6 +193,16 @@ class Query:
         resolver=foreseen_redemption,
         description="What redeemTickets would do now: its postings and the wallet afterwards, or every reason why not. Nothing "
         "is written; a reason is no error here.",
+    )
+    resident_merges: Connection[ResidentMerge] = connection(
+        "Residents who turned out to be one person, latest first. All of them for auditors and administrators of a district; "
+        "those of one's own for everybody else.",
+        order="-merged_at",
+    )
+    preview_merge: MergePreview = strawberry.field(
+        resolver=foreseen_merge,
+        description="Administrators of a whole district: what mergeResidents would do now, or every reason why not. Nothing is "
+        "written; a reason is no error here.",
     )
     wallet_statement: WalletStatement = strawberry.field(
         resolver=own_statement,

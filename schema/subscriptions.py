@@ -16,6 +16,7 @@ from domain.redemption.visibility import keeps_the_gate, sees_part_of_offer
 from domain.refusals import Forbidden, InvalidInput, NotFound
 from domain.viewer_sql import for_viewer
 from domain.volunteering.visibility import organises, sees_activity
+from ledger.accounts import A_WALLET
 from schema.context import Context, Info
 from schema.ids import require_id
 from schema.reads.references import reference
@@ -28,7 +29,7 @@ from storage import Row
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SELECT_WALLET = "SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND kind = 'WALLET'"
+SELECT_WALLET = f"SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND {A_WALLET}"
 # All of a wallet that changes: entries only ever come, points are held and set free.
 SELECT_WALLET_STATE = "SELECT entry_count, held, status FROM accounts WHERE id = ?"
 # All of an activity that changes; and whether the caller may follow it, asked anew each time: roles can be revoked.

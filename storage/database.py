@@ -39,6 +39,7 @@ MODEL_MODULES = [
     "domain.redemption.models",
     "domain.claims.models",
     "domain.points.models",
+    "domain.merging.models",
 ]
 
 

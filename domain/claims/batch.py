@@ -51,14 +51,19 @@ class Standing:
 class Known:
     """What was looked up for the rows; deciding a row changes it for those that follow. `budget_left` None is no limit.
 
-    `holders`: whose claims that stand name an account, by its key.
+    `kept`: as whom somebody goes on who was merged. `holders`: whose claims that stand name an account, by its key.
     """
 
     ids_by_phone: dict[str, int]
+    kept: dict[int, int]
     standings: dict[int, Standing]
     holders: dict[str, set[int]]
     photos: set[str]
     budget_left: int | None
+
+    def now_of(self, resident_id: int | None) -> int | None:
+        """Whom an id means by now."""
+        return None if resident_id is None else self.kept.get(resident_id, resident_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,7 @@ def claim_of(row: ReadRow, desk: Desk, known: Known, now: datetime) -> NewClaim:
 def resident_of(row: ReadRow, desk: Desk, known: Known) -> int:
     """Raises NotFound, SecondPersonRequired."""
     who = row.named
-    resident_id = who.resident_id if who.phone is None else known.ids_by_phone.get(who.phone)
+    resident_id = known.now_of(who.resident_id) if who.phone is None else known.ids_by_phone.get(who.phone)
     if resident_id is None or resident_id not in known.standings:
         raise NotFound(path=who.path)
     if resident_id == desk.staff_id:

@@ -26,12 +26,15 @@ CLAIM_REVERSALS = """SELECT n.id AS row_id, n.voided AS expected, n.reversed AS 
         FROM claims c LEFT JOIN transfers r ON r.reverses_id = c.transfer_id WHERE c.transfer_id IS NOT NULL) AS n
     WHERE n.voided <> n.reversed"""
 
-# The claims of a resident that stand, by their figures: each counts from the one before, those that were paid come first.
+# The claims of a resident that stand, by their figures: each counts from the one before, those that were paid come first. What
+# was attested of two people is two such lines; after they were merged it goes on from the higher one.
 CLAIM_CHAIN = """SELECT n.id AS row_id, n.expected, n.previous_figure AS found FROM (
-        SELECT c.id, c.previous_figure,
-            COALESCE(LAG(c.figure) OVER (PARTITION BY c.programme, c.resident_id ORDER BY c.figure), 0) AS expected
+        SELECT c.id, c.programme, c.resident_id, c.previous_figure, COALESCE(LAG(c.figure) OVER (
+            PARTITION BY c.programme, c.resident_id, c.merged_from_id ORDER BY c.figure), 0) AS expected
         FROM claims c WHERE c.status IN ('PENDING', 'APPROVED')) AS n
-    WHERE n.previous_figure <> n.expected"""
+    WHERE n.previous_figure <> n.expected AND NOT EXISTS (SELECT 1 FROM claims o WHERE o.programme = n.programme
+        AND o.resident_id = n.resident_id AND o.merged_from_id IS NOT NULL AND o.figure = n.previous_figure
+        AND o.status IN ('PENDING', 'APPROVED'))"""
 
 CLAIM_ORDER = """SELECT c.id AS row_id, 'paid after' AS expected, 'paid before ' || MIN(e.id) AS found
     FROM claims c JOIN claims e ON e.programme = c.programme AND e.resident_id = c.resident_id AND e.status = 'PENDING'

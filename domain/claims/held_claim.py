@@ -8,6 +8,7 @@ from datetime import date
 from domain.claims.locks import lock_figures
 from domain.claims.states import ClaimState
 from domain.claims.visibility import decides_claim, sees_claim, voids_claim
+from domain.people.merged import kept_sql
 from domain.refusals import AlreadyDecided, Forbidden, NotFound, SecondPersonRequired
 from domain.viewer_sql import for_viewer
 from storage import Transaction
@@ -17,7 +18,7 @@ CLAIM = ("claimId",)
 
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
-    """What deciding and voiding look at."""
+    """What deciding and voiding look at. `attested_by_id`: who did, as whom they go on."""
 
     id: int
     programme: str
@@ -40,9 +41,9 @@ class HeldClaim:
 WHOSE = (
     f"""SELECT c.programme, c.resident_id, CASE WHEN {sees_claim("c")} THEN 1 ELSE 0 END FROM claims c WHERE c.id = ?"""
 )
-SELECT = f"""SELECT c.id, c.programme, c.resident_id, c.figure, c.previous_figure, c.seen_on, c.status, c.attested_by_id,
-    c.transfer_id, CASE WHEN {decides_claim("c")} THEN 1 ELSE 0 END, CASE WHEN {voids_claim("c")} THEN 1 ELSE 0 END
-    FROM claims c WHERE c.id = ?"""
+SELECT = f"""SELECT c.id, c.programme, c.resident_id, c.figure, c.previous_figure, c.seen_on, c.status,
+    {kept_sql("c.attested_by_id")}, c.transfer_id, CASE WHEN {decides_claim("c")} THEN 1 ELSE 0 END,
+    CASE WHEN {voids_claim("c")} THEN 1 ELSE 0 END FROM claims c WHERE c.id = ?"""
 
 
 async def hold_claim(tx: Transaction, viewer_id: int, claim_id: int) -> HeldClaim:

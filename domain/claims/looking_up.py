@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from domain.claims.batch import Known, ReadRow, Standing
@@ -10,6 +11,7 @@ from domain.claims.locks import lock_figures
 from domain.claims.masked_account import account_key
 from domain.claims.states import STANDS
 from domain.people.find_resident import find_residents_by_phone
+from domain.people.merged import find_kept
 from ledger.accounts import AccountKind, AccountRef
 from ledger.budget import budget_left, lock_budget
 from storage import Reader, Transaction
@@ -20,43 +22,52 @@ LATEST_ACCOUNT = f"""(SELECT c.account_key FROM claims c WHERE c.programme = w.p
 WAITS = """EXISTS (SELECT 1 FROM claims c WHERE c.programme = w.programme AND c.resident_id = r.id AND c.status = 'PENDING')"""
 STANDINGS = f"""SELECT r.id, w.id, w.status, w.credits, COALESCE(f.figure, 0), f.seen_on, {LATEST_ACCOUNT},
         CASE WHEN {WAITS} THEN 1 ELSE 0 END
-    FROM residents r JOIN accounts w ON w.holder_id = r.id AND w.kind = 'WALLET' AND w.programme = ?
+    FROM residents r JOIN accounts w ON w.holder_id = r.id AND w.kind = 'WALLET' AND w.merged_into_id IS NULL AND w.programme = ?
     LEFT JOIN attested_figures f ON f.programme = w.programme AND f.resident_id = r.id WHERE r.id """
 
 
 async def look_up_to_write(tx: Transaction, programme: str, rows: Sequence[ReadRow]) -> Known:
     """The same as look_up, and nobody else changes it until the end of this transaction."""
-    ids_by_phone, resident_ids = await find_people(tx, rows)
-    await lock_figures(tx, programme, resident_ids)
-    known = await look_up(tx, programme, rows, ids_by_phone, resident_ids)
+    people = await find_people(tx, rows)
+    await lock_figures(tx, programme, people.ids)
+    known = await look_up(tx, programme, rows, people)
     known.budget_left = await lock_budget(tx, programme)
     return known
 
 
 async def look_up_to_try(reader: Reader, programme: str, rows: Sequence[ReadRow]) -> Known:
     """What is known at this moment."""
-    known = await look_up(reader, programme, rows, *await find_people(reader, rows))
+    known = await look_up(reader, programme, rows, await find_people(reader, rows))
     known.budget_left = await budget_left(reader, programme)
     return known
 
 
-async def find_people(reader: Reader, rows: Sequence[ReadRow]) -> tuple[dict[str, int], list[int]]:
-    """The residents by their numbers, and the ids of all that are named."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is named: by their numbers, by the ids of residents who were merged, and the ids of all of them."""
+
+    ids_by_phone: dict[str, int]
+    kept: dict[int, int]
+    ids: list[int]
+
+
+async def find_people(reader: Reader, rows: Sequence[ReadRow]) -> People:
     phones = [row.named.phone for row in rows if row.named.phone is not None]
     ids_by_phone = await find_residents_by_phone(reader, phones) if phones else {}
     named = {row.named.resident_id for row in rows if row.named.resident_id is not None}
-    return ids_by_phone, sorted(named | {*ids_by_phone.values()})
+    kept = await find_kept(reader, named)
+    ids = {kept.get(id_, id_) for id_ in named} | {*ids_by_phone.values()}
+    return People(ids_by_phone, kept, sorted(ids))
 
 
-async def look_up(
-    reader: Reader, programme: str, rows: Sequence[ReadRow], ids_by_phone: dict[str, int], resident_ids: list[int]
-) -> Known:
+async def look_up(reader: Reader, programme: str, rows: Sequence[ReadRow], people: People) -> Known:
     """All but the budget."""
-    found = await reader.fetch(STANDINGS + in_ids(reader.dialect), programme, resident_ids)
+    found = await reader.fetch(STANDINGS + in_ids(reader.dialect), programme, people.ids)
     keys = sorted({account_key(row.statement.masked_account) for row in rows})
     photos = sorted({row.statement.photo_sha256 for row in rows if row.statement.photo_sha256 is not None})
     return Known(
-        ids_by_phone,
+        people.ids_by_phone,
+        people.kept,
         {row[0]: standing_of(*row[1:]) for row in found},
         await find_holders(reader, programme, keys),
         await find_photos(reader, photos),

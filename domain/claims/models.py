@@ -46,6 +46,7 @@ class Claim(Model):
     voided_by_id = fields.BigIntField(null=True)
     voided_at = InstantField(null=True)
     void_reason = fields.TextField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "claims"

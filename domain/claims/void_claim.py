@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.claims.held_claim import CLAIM, HeldClaim, hold_claim
 from domain.claims.reject_claim import REASON_LENGTH
-from domain.claims.states import ClaimState
+from domain.claims.states import STANDS, ClaimState
 from domain.claims.step_down import step_down
 from domain.people.caller import Caller
 from domain.refusals import AlreadyReversed, Conflict, Forbidden
@@ -62,8 +62,12 @@ async def void_claim(caller: Caller, wish: VoidClaimWish, now: datetime) -> Void
     return await write(body)
 
 
-LATER = """SELECT c.figure, c.seen_on FROM claims c WHERE c.programme = ? AND c.resident_id = ? AND c.status = 'APPROVED'
-    AND c.figure > ? ORDER BY c.figure DESC LIMIT 1"""
+# Paid claims that count from this one, whose figure nobody else's claim of theirs reached (docs/decisions/0024).
+COUNTS_FROM_IT = f"""EXISTS (SELECT 1 FROM claims n WHERE n.programme = c.programme AND n.resident_id = c.resident_id
+    AND n.status = 'APPROVED' AND n.previous_figure = ?) AND NOT EXISTS (SELECT 1 FROM claims o
+    WHERE o.programme = c.programme AND o.resident_id = c.resident_id AND o.{STANDS} AND o.figure = ? AND o.id <> ?)"""
+LATER = f"""SELECT c.figure, c.seen_on FROM claims c WHERE c.programme = ? AND c.resident_id = ? AND c.status = 'APPROVED'
+    AND c.figure > ? AND {COUNTS_FROM_IT} ORDER BY c.figure DESC LIMIT 1"""
 
 
 async def transfer_to_reverse(tx: Transaction, held: HeldClaim) -> int:
@@ -74,7 +78,8 @@ async def transfer_to_reverse(tx: Transaction, held: HeldClaim) -> int:
         raise AlreadyReversed(path=CLAIM)
     if held.transfer_id is None:
         raise Conflict(reason="claim_not_paid", path=CLAIM)
-    later = await tx.fetch_one(LATER, held.programme, held.resident_id, held.figure)
+    figure = held.figure
+    later = await tx.fetch_one(LATER, held.programme, held.resident_id, figure, figure, figure, held.id)
     if later is not None:
         values: dict[str, object] = {"figure": later[0], "day": later[1]}
         raise Conflict(reason="claim_later_paid", values=values, path=CLAIM)
@@ -82,7 +87,7 @@ async def transfer_to_reverse(tx: Transaction, held: HeldClaim) -> int:
 
 
 VOID = "UPDATE claims SET status = 'VOIDED', voided_by_id = ?, voided_at = ?, void_reason = ? WHERE id = ?"
-WALLET = "SELECT t.credit_id FROM transfers t WHERE t.id = ?"
+WALLET = "SELECT t.debit_id FROM transfers t WHERE t.id = ?"
 
 
 async def take_back(
@@ -91,5 +96,5 @@ async def take_back(
     """The reversal's id. Raises AlreadyReversed."""
     reversal_id = await reverse(tx, transfer_id, reason, now, posted_by_id=voider_id)
     await tx.execute(VOID, voider_id, to_micros(now), reason, held.id)
-    tx.announce(f"wallet:{await tx.fetch_value(WALLET, transfer_id)}")
+    tx.announce(f"wallet:{await tx.fetch_value(WALLET, reversal_id)}")
     return reversal_id

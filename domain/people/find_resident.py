@@ -19,7 +19,11 @@ async def find_resident_by_phone(reader: Reader, phone: str, *path: str) -> int:
 
 
 async def find_residents_by_phone(reader: Reader, phones: Sequence[str]) -> dict[str, int]:
-    """The ids of the owners of E.164 numbers, in one statement; numbers that nobody has are left out."""
+    """The ids of the owners of E.164 numbers, in one statement; numbers that nobody has are left out.
+
+    The number of somebody who was merged is that of the one they go on as.
+    """
     phone_of = {phone_digest(phone): phone for phone in phones}
-    sql = f"SELECT phone_digest, id FROM residents WHERE phone_digest {in_texts(reader.dialect)}"
+    sql = f"""SELECT phone_digest, COALESCE(merged_into_id, id) FROM residents
+        WHERE phone_digest {in_texts(reader.dialect)}"""
     return {phone_of[digest]: resident_id for digest, resident_id in await reader.fetch(sql, list(phone_of))}

@@ -9,7 +9,10 @@ from storage.fields import InstantField
 
 
 class Resident(Model):
-    """A person. The phone number is sealed; `phone_digest` is a keyed hash to find it by."""
+    """A person. The phone number is sealed; `phone_digest` is a keyed hash to find it by.
+
+    `merged_into`: the same person, who goes on there; whatever was theirs went along.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     display_name = fields.TextField()
@@ -17,6 +20,7 @@ class Resident(Model):
     phone_digest = fields.TextField(null=True)
     area_id = fields.BigIntField(null=True)
     sign_up_version = fields.BigIntField(default=0)
+    merged_into_id = fields.BigIntField(null=True)
     created_at = InstantField()
 
     class Meta:

@@ -89,7 +89,8 @@ async def resident_of(tx: Transaction, phone: str, now: datetime, random_bytes: 
 
 
 async def owner_of(tx: Transaction, phone: str) -> int | None:
-    sql = "SELECT id FROM residents WHERE phone_digest = ?"
+    """Who signs in with it: where its owner was merged into somebody, they."""
+    sql = "SELECT COALESCE(merged_into_id, id) FROM residents WHERE phone_digest = ?"
     resident_id: int | None = await tx.fetch_value(sql, phone_digest(phone))
     return resident_id
 

@@ -37,7 +37,8 @@ async def limit_of(reader: Reader, administrator_id: int, programme: str) -> int
 # An ADJUST without a source: nobody else had a part in it. What was taken back within the window is as if it had not been.
 CORRECTED_ALONE = """SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM transfers t
     LEFT JOIN transfers o ON o.id = t.reverses_id
-    WHERE t.posted_by_id = ? AND t.posted_at > ? AND t.kind IN ('ADJUST', 'REVERSAL') AND (t.debit_id = ? OR t.credit_id = ?)
+    WHERE t.posted_by_id = ? AND t.posted_at > ? AND t.kind IN ('ADJUST', 'REVERSAL') AND EXISTS (
+        SELECT 1 FROM accounts w WHERE w.id IN (t.debit_id, t.credit_id) AND (w.id = ? OR w.merged_into_id = ?))
         AND CASE t.kind WHEN 'ADJUST' THEN t.source_kind IS NULL ELSE o.kind = 'ADJUST' END
         AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses_id = t.id)
         AND NOT EXISTS (SELECT 1 FROM adjustments a WHERE a.transfer_id = t.id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.people.caller import Caller
 from domain.points.held_adjustment import HeldAdjustment, hold_to_decide
 from domain.points.post_adjustment import NewAdjustment, post_adjustment
+from ledger.accounts import A_WALLET
 from ledger.idempotency import Intent, claim
 from ledger.posting import Source
 from ledger.reversal import reverse
@@ -51,7 +52,7 @@ async def approve_adjustment(caller: Caller, wish: ApproveAdjustmentWish, now: d
     return await write(body)
 
 
-WALLET = "SELECT id FROM accounts WHERE programme = ? AND holder_id = ? AND kind = 'WALLET'"
+WALLET = f"SELECT id FROM accounts WHERE programme = ? AND holder_id = ? AND {A_WALLET}"
 
 
 async def carry_out(tx: Transaction, held: HeldAdjustment, decider_id: int, now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.people.caller import Caller
+from domain.people.merged import kept_sql
 from domain.people.rights import require_book_administrator
 from domain.points.decision import Decision
 from domain.points.locks import LOCK
@@ -26,7 +27,7 @@ class HeldAdjustment:
     reverses_id: int | None
 
 
-HOLD = """SELECT id, programme, resident_id, amount, reason, reverses_id, proposed_by_id, decision
+HOLD = f"""SELECT id, programme, resident_id, amount, reason, reverses_id, {kept_sql("proposed_by_id")}, decision
     FROM adjustments WHERE id = ?"""
 
 

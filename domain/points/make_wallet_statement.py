@@ -11,11 +11,12 @@ from typing import Any
 from domain.people.caller import Caller
 from domain.points.seal_key import seal_jwk, seal_key
 from domain.refusals import InvalidInput
+from ledger.accounts import A_WALLET
 from ledger.statement import Period, make_statement
 from storage import Reader, read
 
 MEDIA_TYPE = "application/json"
-SELECT_WALLET = "SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND kind = 'WALLET'"
+SELECT_WALLET = f"SELECT id FROM accounts WHERE holder_id = ? AND programme = ? AND {A_WALLET}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Adjustment(Model):
     decided_at = InstantField(null=True)
     reject_reason = fields.TextField(null=True)
     transfer_id = fields.BigIntField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "adjustments"

@@ -66,7 +66,8 @@ async def reverse_transfer(caller: Caller, wish: ReverseTransferWish, now: datet
     return await write(body)
 
 
-HOLD = """SELECT t.kind, t.source_kind, t.programme, t.amount, d.kind, d.id, d.holder_id, c.kind, c.id, c.holder_id
+HOLD = """SELECT t.kind, t.source_kind, t.programme, t.amount, d.kind, COALESCE(d.merged_into_id, d.id),
+    d.holder_id, c.kind, COALESCE(c.merged_into_id, c.id), c.holder_id
     FROM transfers t JOIN accounts d ON d.id = t.debit_id JOIN accounts c ON c.id = t.credit_id WHERE t.id = ?"""
 REVERSED = "SELECT id FROM transfers WHERE reverses_id = ?"
 WAITS = "SELECT id FROM adjustments WHERE reverses_id = ? AND decision = 'PENDING'"

@@ -31,7 +31,7 @@ def of_offer(column: str) -> str:
 
 def of_wallet(expression: str) -> str:
     return f"""(SELECT {expression} FROM accounts fa WHERE fa.holder_id = :viewer AND fa.kind = 'WALLET'
-        AND fa.programme = {of_offer("programme")})"""
+        AND fa.merged_into_id IS NULL AND fa.programme = {of_offer("programme")})"""
 
 
 # The facts as SQL over the offer_sessions row {t} and :viewer, in the order in which facts_of() wants their values.
@@ -106,7 +106,9 @@ def reasons_not_to_redeem(facts: RedeemFacts, quantity: int, now: datetime) -> l
 
     Unauthenticated, InvalidInput, NotOpen, LimitPerResident, SoldOut, AccountNotOpen, BelowMinimumBalance, InsufficientPoints.
     """
-    return [*reasons_of_the_call(facts.viewer, quantity), *reasons_of_time(facts, now), *reasons_of_supply(facts, quantity),
+    # whoever has no wallet was merged into somebody else and is signed in nowhere any more
+    viewer = None if facts.account_id is None else facts.viewer
+    return [*reasons_of_the_call(viewer, quantity), *reasons_of_time(facts, now), *reasons_of_supply(facts, quantity),
             *reasons_of_points(facts, quantity)]  # fmt: skip
 
 

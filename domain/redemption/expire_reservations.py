@@ -52,6 +52,12 @@ async def once_more_without_due(
     return await act()
 
 
+async def expire_due_of(resident_id: int, now: datetime) -> int:
+    """What of a resident's reservations was due at `now` is EXPIRED; how many this call marked."""
+    due = await fetch(f"{DUE} AND resident_id = ? {FIRST}", to_micros(now), resident_id)
+    return await expire_each([row[0] for row in due], now)
+
+
 async def expire_each(reservation_ids: Sequence[int], now: datetime) -> int:
     """How many of them nobody else had resolved by then."""
     return sum([await expire_one(reservation_id, now) for reservation_id in reservation_ids])

@@ -89,6 +89,7 @@ class Reservation(Model):
     order_id = fields.BigIntField(null=True)
     resolved_at = InstantField(null=True)
     resolved_by_id = fields.BigIntField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "reservations"
@@ -109,6 +110,7 @@ class TicketOrder(Model):
     created_by_id = fields.BigIntField()
     created_at = InstantField()
     refunded_at = InstantField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "ticket_orders"
@@ -124,6 +126,7 @@ class Ticket(Model):
     resident_id = fields.BigIntField()
     serial = fields.TextField()
     status = fields.TextField()
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "tickets"

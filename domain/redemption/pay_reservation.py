@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.people.member_code import verify_member_code
+from domain.people.merged import kept_one
 from domain.redemption.eligibility import reasons_of_account
 from domain.redemption.let_in import let_in, require_gate
 from domain.redemption.place_order import (
@@ -145,7 +146,7 @@ async def find_reservation(tx: Transaction, wish: PayReservationWish, now: datet
         found = await tx.fetch_value(OF_SESSION, wish.reservation.reservation_id, wish.session_id)
     else:
         path = ("reservation", "memberCode")
-        resident_id = verify_member_code(wish.reservation.member_code, now, *path)
+        resident_id = await kept_one(tx, verify_member_code(wish.reservation.member_code, now, *path))
         found = await tx.fetch_value(OF_RESIDENT, resident_id, wish.session_id)
     if found is None:
         raise NotFound(path=path)

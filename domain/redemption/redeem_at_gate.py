@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.people.member_code import verify_member_code
+from domain.people.merged import kept_one
 from domain.redemption.expire_reservations import once_more_without_due
 from domain.redemption.let_in import let_in, require_gate
 from domain.redemption.place_order import SYSTEM_RANDOM_BITS, NewOrder, check_quantity, place_order
@@ -58,7 +59,7 @@ async def redeem_at_gate(
         if first_answer is not None:
             return first_answer
         await require_gate(tx, caller, wish.session_id)
-        resident_id = verify_member_code(wish.member_code, now, "memberCode")
+        resident_id = await kept_one(tx, verify_member_code(wish.member_code, now, "memberCode"))
         sale = await find_sale(tx, wish.session_id, resident_id)
         assert sale, "whose gate is kept is there"
         order = NewOrder(id=order_id, resident_id=resident_id, quantity=wish.quantity, placed_by_id=staff_id)

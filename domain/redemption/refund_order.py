@@ -70,9 +70,10 @@ async def refund_order(caller: Caller, wish: RefundOrderWish, now: datetime) -> 
 
 
 SELECT_ORDER = f"""SELECT r.id, r.offer_id, r.session_id, r.resident_id, r.status, r.quantity, r.transfer_id, f.title,
-    f.refundable_until, t.debit_id, CASE WHEN {sees_order("r")} THEN 1 ELSE 0 END,
+    f.refundable_until, COALESCE(w.merged_into_id, w.id), CASE WHEN {sees_order("r")} THEN 1 ELSE 0 END,
     CASE WHEN r.resident_id = :viewer OR {keeps_the_gate("r.offer_id")} THEN 1 ELSE 0 END
     FROM ticket_orders r JOIN ticket_offers f ON f.id = r.offer_id LEFT JOIN transfers t ON t.id = r.transfer_id
+    LEFT JOIN accounts w ON w.id = t.debit_id
     WHERE r.id = ?"""
 
 

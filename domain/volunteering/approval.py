@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.earning.award import Attended
+from domain.people.merged import kept_sql
 from domain.refusals import AlreadyDecided, AlreadyReversed, Conflict, Forbidden, NotFound, SecondPersonRequired
 from domain.viewer_sql import for_viewer
 from domain.volunteering.batch import attended_of
@@ -28,7 +29,7 @@ def counts(t: str) -> str:
 
 def waits_for(t: str) -> str:
     """SQL: the attendances row `t` waits for a decision that `:viewer` may take, but for their role."""
-    return f"""({t}.approval = 'PENDING' AND {t}.voided_at IS NULL AND {t}.recorded_by_id <> :viewer
+    return f"""({t}.approval = 'PENDING' AND {t}.voided_at IS NULL AND {kept_sql(f"{t}.recorded_by_id")} <> :viewer
         AND {t}.resident_id <> :viewer)"""
 
 
@@ -44,8 +45,8 @@ class HeldEntry:
 
 
 # Only what never changes is read of the attendance here: on PostgreSQL a statement that waited for the activity's lock
-# still shows the other rows as they were before.
-HOLD = f"""SELECT {SHIFT_COLUMNS}, d.id, d.resident_id, d.recorded_by_id, d.grade, d.checked_in_at, d.checked_out_at, d.units,
+# still shows the other rows as they were before. Whose it is changes where they are merged.
+HOLD = f"""SELECT {SHIFT_COLUMNS}, d.id, {kept_sql("d.recorded_by_id")}, d.grade, d.checked_in_at, d.checked_out_at, d.units,
     d.score, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
     CASE WHEN {decides_on_attendances("t")} THEN 1 ELSE 0 END
     FROM attendances d JOIN activities t ON t.id = d.activity_id JOIN shifts s ON s.id = d.shift_id
@@ -63,7 +64,8 @@ async def hold_entry(tx: Transaction, decider_id: int, attendance_id: int) -> He
         raise NotFound(path=ATTENDANCE)
     if not row[-1]:
         raise Forbidden
-    id_, resident_id, recorded_by_id, grade, came, left, units, score = row[WIDTH:-2]
+    id_, recorded_by_id, grade, came, left, units, score = row[WIDTH:-2]
+    resident_id = await tx.fetch_value("SELECT resident_id FROM attendances WHERE id = ?", id_)
     if grade != EvidenceGrade.ENTERED_AFTERWARDS:
         raise Conflict(reason="approval_not_needed", path=ATTENDANCE)
     if decider_id in (resident_id, recorded_by_id):

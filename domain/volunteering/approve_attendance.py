@@ -11,7 +11,8 @@ from domain.earning.counters import lock_counters
 from domain.earning.find_rules import find_rules
 from domain.earning.slots import slots_looked_at
 from domain.people.caller import Caller
-from domain.volunteering.approval import HeldEntry, decide, hold_entry
+from domain.refusals import AlreadyAttended
+from domain.volunteering.approval import ATTENDANCE, HeldEntry, counts, decide, hold_entry
 from domain.volunteering.payment import Payment, count_attendances, pay
 from domain.volunteering.states import AttendanceApproval
 from ledger.accounts import AccountKind, find_accounts
@@ -41,8 +42,8 @@ async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: d
 
     Asking again with the same key answers the same. For organisers of the activity and administrators over its host, but
     never for who recorded it or who is said to have been there. Raises Unauthenticated, InvalidInput and KeyReused (the key),
-    NotFound, Forbidden, Conflict (nothing to approve), SecondPersonRequired, AlreadyReversed (voided), AlreadyDecided,
-    BudgetExhausted, InvalidInput (the wallet is full).
+    NotFound, Forbidden, Conflict (nothing to approve), SecondPersonRequired, AlreadyAttended (as the resident whom they were
+    merged with), AlreadyReversed (voided), AlreadyDecided, BudgetExhausted, InvalidInput (the wallet is full).
     """
     decider_id = caller.signed_in()
     intent = Intent(decider_id, wish.idempotency_key, "approve_attendance", {"attendanceId": wish.attendance_id})
@@ -52,6 +53,7 @@ async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: d
         if first_answer is not None:
             return Approved(*first_answer)
         entry = await hold_entry(tx, decider_id, wish.attendance_id)
+        await check_counts_once(tx, entry)
         await decide(tx, entry, AttendanceApproval.APPROVED, None, decider_id, now)
         await count_attendances(tx, entry.shift.activity_id, 1)
         transfer_id = await pay_entry(tx, entry, decider_id, now)
@@ -59,6 +61,17 @@ async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: d
         return Approved(entry.id, transfer_id)
 
     return await write(body)
+
+
+COUNTED = (
+    f"""SELECT d.id FROM attendances d WHERE d.shift_id = ? AND d.resident_id = ? AND d.id <> ? AND {counts("d")}"""
+)
+
+
+async def check_counts_once(tx: Transaction, entry: HeldEntry) -> None:
+    """Raises AlreadyAttended where the resident, who was merged with another one, was there as that one."""
+    if await tx.fetch_value(COUNTED, entry.shift.id, entry.resident_id, entry.id) is not None:
+        raise AlreadyAttended(path=ATTENDANCE)
 
 
 SET_PAID = "UPDATE attendances SET points_earned = ?, transfer_id = ?, award_lines = ? WHERE id = ?"

@@ -33,15 +33,20 @@ class Wallet:
 class Known:
     """What was looked up for the batch; deciding a row changes it for the rows that follow.
 
-    `budget_left` None is no limit. `used` is what the residents' counters hold.
+    `kept`: as whom somebody goes on who was merged. `budget_left` None is no limit. `used` is what the residents' counters hold.
     """
 
     ids_by_phone: dict[str, int]
+    kept: dict[int, int]
     wallets: dict[int, Wallet]
     attended: set[int]
     budget_left: int | None
     book: RuleBook
     used: Used
+
+    def now_of(self, resident_id: int | None) -> int | None:
+        """Whom an id means by now."""
+        return None if resident_id is None else self.kept.get(resident_id, resident_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +165,12 @@ def attended_of(
 def resident_of(row: ReadRecord, known: Known) -> int:
     """Raises NotFound, AlreadyAttended, InvalidInput (somebody else's code was scanned as they left), AccountNotOpen."""
     who = row.named
-    resident_id = who.resident_id if who.phone is None else known.ids_by_phone.get(who.phone)
+    resident_id = known.now_of(who.resident_id) if who.phone is None else known.ids_by_phone.get(who.phone)
     if resident_id is None or resident_id not in known.wallets:
         raise NotFound(path=who.path)
     if resident_id in known.attended:
         raise AlreadyAttended(path=row.path)
-    if row.scanned_out_id not in (None, resident_id):
+    if known.now_of(row.scanned_out_id) not in (None, resident_id):
         raise InvalidInput(reason="check_out_code_of_another", path=(*row.path, "checkOutMemberCode"))
     wallet = known.wallets[resident_id]
     if wallet.status is AccountStatus.CLOSED:

@@ -18,10 +18,11 @@ On SQLite a transaction that writes is alone, so that nothing has to be locked.
 
 from __future__ import annotations
 
+from domain.refusals import Unauthenticated
 from storage import Transaction
 from storage.dialect import Dialect, in_ids
 
-LOCK_RESIDENT = "UPDATE residents SET sign_up_version = sign_up_version + 1 WHERE id = ?"
+LOCK_RESIDENT = "UPDATE residents SET sign_up_version = sign_up_version + 1 WHERE id = ? AND merged_into_id IS NULL"
 
 
 def lock_of(dialect: Dialect, alias: str) -> str:
@@ -38,9 +39,12 @@ def share_of(dialect: Dialect, alias: str) -> str:
 
 
 async def lock_resident(tx: Transaction, resident_id: int) -> None:
-    """No other sign-up of the resident is made or taken back until the end of this transaction."""
-    locked = await tx.execute(LOCK_RESIDENT, resident_id)
-    assert locked == 1, "a caller is a resident"
+    """No other sign-up of the resident is made or taken back until the end of this transaction.
+
+    Raises Unauthenticated where they were merged into somebody else, and so are signed in nowhere any more.
+    """
+    if not await tx.execute(LOCK_RESIDENT, resident_id):
+        raise Unauthenticated
 
 
 async def hold_recorder(tx: Transaction, organiser_id: int) -> None:
@@ -51,7 +55,7 @@ async def hold_recorder(tx: Transaction, organiser_id: int) -> None:
 async def hold_people(tx: Transaction, resident_ids: list[int]) -> None:
     """No other list with one of the residents on it is recorded until the end of this transaction."""
     if tx.dialect == "postgres":  # on SQLite a transaction that writes is alone
-        people = f"w.holder_id {in_ids(tx.dialect)} AND w.kind = 'WALLET'"
+        people = f"w.holder_id {in_ids(tx.dialect)} AND w.kind = 'WALLET' AND w.merged_into_id IS NULL"
         await tx.fetch(
             f"SELECT w.id FROM accounts w WHERE {people} ORDER BY w.id{lock_of(tx.dialect, 'w')}", resident_ids
         )

@@ -88,6 +88,7 @@ class SignUp(Model):
     created_at = InstantField()
     confirmed_at = InstantField(null=True)
     cancelled_at = InstantField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "sign_ups"
@@ -120,6 +121,8 @@ class Attendance(Model):
     voided_at = InstantField(null=True)
     void_reason = fields.TextField(null=True)
     voided_by_id = fields.BigIntField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
+    double_of = fields.BigIntField(default=0)
 
     class Meta:
         table = "attendances"
@@ -142,6 +145,7 @@ class Alarm(Model):
     settled_at = InstantField(null=True)
     settled_by_id = fields.BigIntField(null=True)
     note = fields.TextField(null=True)
+    merged_from_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "alarms"

@@ -8,6 +8,7 @@ it), readers of the book. An alarm: the host's administrators, readers of the bo
 
 from __future__ import annotations
 
+from domain.people.merged import kept_sql
 from domain.people.rights import Role, holds_role_over_organisation, reads_the_book
 
 
@@ -60,5 +61,5 @@ def sees_attendance(t: str) -> str:
 def sees_alarm(t: str) -> str:
     """SQL: `:viewer` may know of the alarms row `t`: a reader of the book or an administrator over the host, never one whom
     it is about."""
-    return f"""(({reads_the_book()} OR {of_its_activity(t, administers("va"))}) AND {t}.organiser_id <> :viewer
+    return f"""(({reads_the_book()} OR {of_its_activity(t, administers("va"))}) AND {kept_sql(f"{t}.organiser_id")} <> :viewer
         AND ({t}.resident_id IS NULL OR {t}.resident_id <> :viewer))"""

@@ -45,16 +45,16 @@ class HeldAttendance:
 
     id: int
     activity_id: int
-    resident_id: int
     programme_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What an attendance counted for until it was voided: in people, and in points paid by a transfer."""
+    """What an attendance counted for until it was voided: in people, and in points paid by a transfer; and for whom."""
 
     people: int
     transfer_id: int | None
+    resident_id: int
 
 
 async def void_attendance(caller: Caller, wish: VoidAttendanceWish, now: datetime) -> Voided:
@@ -85,7 +85,7 @@ async def void_attendance(caller: Caller, wish: VoidAttendanceWish, now: datetim
 
 
 # What may change of the attendance (it may have been approved and paid meanwhile) is read under the lock, by VOID.
-HOLD = f"""SELECT d.id, d.activity_id, d.resident_id, p.id, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
+HOLD = f"""SELECT d.id, d.activity_id, p.id, CASE WHEN {sees_attendance("d")} THEN 1 ELSE 0 END,
     CASE WHEN {decides_on_attendances("t")} THEN 1 ELSE 0 END
     FROM attendances d JOIN activities t ON t.id = d.activity_id JOIN programmes p ON p.code = t.points_programme
     WHERE d.id = ?"""
@@ -95,15 +95,15 @@ async def hold_attendance(tx: Transaction, voider_id: int, attendance_id: int) -
     """Raises NotFound, Forbidden."""
     sql, viewers = for_viewer(HOLD, voider_id)
     row = await tx.fetch_one(sql + lock_of(tx.dialect, "t") + share_of(tx.dialect, "p"), *viewers, attendance_id)
-    if row is None or not row[4]:
+    if row is None or not row[3]:
         raise NotFound(path=ATTENDANCE)
-    if not row[5]:
+    if not row[4]:
         raise Forbidden
-    return HeldAttendance(*row[:4])
+    return HeldAttendance(*row[:3])
 
 
 VOID = """UPDATE attendances SET voided_at = ?, void_reason = ?, voided_by_id = ? WHERE id = ? AND voided_at IS NULL
-    RETURNING CASE WHEN approval IN ('NOT_NEEDED', 'APPROVED') THEN 1 ELSE 0 END, transfer_id"""
+    RETURNING CASE WHEN approval IN ('NOT_NEEDED', 'APPROVED') THEN 1 ELSE 0 END, transfer_id, resident_id"""
 
 
 async def void(tx: Transaction, held: HeldAttendance, reason: str, voider_id: int, now: datetime) -> Counted:
@@ -112,9 +112,10 @@ async def void(tx: Transaction, held: HeldAttendance, reason: str, voider_id: in
     if row is None:
         raise AlreadyReversed(path=ATTENDANCE)
     await count_attendances(tx, held.activity_id, -row[0])
-    await uncount_awards(tx, held.programme_id, held.id, held.resident_id, held.activity_id)
+    counted = Counted(*row)
+    await uncount_awards(tx, held.programme_id, held.id, counted.resident_id, held.activity_id)
     tx.announce(f"activity:{held.activity_id}")
-    return Counted(*row)
+    return counted
 
 
 async def take_back(tx: Transaction, counted: Counted, reason: str, voider_id: int, now: datetime) -> int | None:
@@ -122,6 +123,6 @@ async def take_back(tx: Transaction, counted: Counted, reason: str, voider_id: i
     if counted.transfer_id is None:
         return None
     reversal_id = await reverse(tx, counted.transfer_id, reason, now, posted_by_id=voider_id)
-    account_id = await tx.fetch_value("SELECT credit_id FROM transfers WHERE id = ?", counted.transfer_id)
+    account_id = await tx.fetch_value("SELECT debit_id FROM transfers WHERE id = ?", reversal_id)
     tx.announce(f"wallet:{account_id}")
     return reversal_id

@@ -12,6 +12,7 @@ from schema.messages.claims import CLAIMS
 from schema.messages.codes import CODES
 from schema.messages.earning import EARNING
 from schema.messages.inputs import INPUTS
+from schema.messages.merging import MERGING
 from schema.messages.people import PEOPLE
 from schema.messages.redemption import REDEMPTION
 from schema.messages.volunteering import VOLUNTEERING
@@ -20,7 +21,7 @@ from schema.reads.asking import Language
 
 __all__ = ["CODES", "REASONS", "message_of"]
 
-REASONS = MappingProxyType(INPUTS | PEOPLE | EARNING | VOLUNTEERING | REDEMPTION | CLAIMS)
+REASONS = MappingProxyType(INPUTS | PEOPLE | EARNING | VOLUNTEERING | REDEMPTION | CLAIMS | MERGING)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

@@ -10,6 +10,7 @@ from schema.mutations.attendance import AttendanceMutations
 from schema.mutations.claims import ClaimsMutations
 from schema.mutations.earning import EarningMutations
 from schema.mutations.gate import GateMutations
+from schema.mutations.merging import MergingMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
 from schema.mutations.programmes import ProgrammeMutations
@@ -37,5 +38,6 @@ class Mutation(
     ClaimsMutations,
     EarningMutations,
     WalletMutations,
+    MergingMutations,
 ):
     """All rooms together."""

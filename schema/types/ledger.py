@@ -27,6 +27,7 @@ from schema.scalars import Points
 from schema.searching import problem_of_entries
 from schema.types.adjustments import Adjustment
 from schema.types.claims import Claim
+from schema.types.merging import ResidentMerge
 from schema.types.people import Resident
 from schema.types.redemption import TicketOrder
 from schema.types.volunteering import Attendance
@@ -119,7 +120,7 @@ class Account(Node):
 
 
 TransferSource = Annotated[
-    Union[Adjustment, Attendance, Claim, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
+    Union[Adjustment, Attendance, Claim, ResidentMerge, TicketOrder],  # noqa: UP007 - read at run time, where strawberry wants a Union
     strawberry.union("TransferSource", description="What in the world caused a transfer."),
 ]
 
@@ -150,6 +151,7 @@ class Transfer(Node):
             "amount": "amount",
             "memo": "memo",
             "debit_kind": "(SELECT xa.kind FROM accounts xa WHERE xa.id = {t}.debit_id)",
+            "source_kind": "source_kind",
             "lines": "(SELECT xd.award_lines FROM attendances xd WHERE {t}.source_kind = 'Attendance' AND xd.id = {t}.source_id)",
         },
         by=explain_transfer,
@@ -161,11 +163,17 @@ class Transfer(Node):
         "The later transfer that took this one back.", on="{other}.reverses_id = {t}.id"
     )
     source: TransferSource | None = to_one_of(
-        "What caused it: an attendance, a claim, an order, or an adjustment that two administrators decided on. Null for a "
-        "correction by one.",
+        "What caused it: an attendance, a claim, an order, an adjustment that two administrators decided on, or that two "
+        "residents were one person. Null for a correction by one.",
         kind="source_kind",
         by="source_id",
-        types={"Adjustment": "Adjustment", "Attendance": "Attendance", "Claim": "Claim", "TicketOrder": "TicketOrder"},
+        types={
+            "Adjustment": "Adjustment",
+            "Attendance": "Attendance",
+            "Claim": "Claim",
+            "ResidentMerge": "ResidentMerge",
+            "TicketOrder": "TicketOrder",
+        },
     )
 
 
@@ -221,6 +229,14 @@ class Wallet(Node):
         "account_id",
         where=LATEST_CHANGES,
         order="-position",
+    )
+    merged_into: Wallet | None = to_one(
+        "The wallet that its points went to, when its holder turned out to be one person with somebody else; null for nearly all."
+    )
+    merged_wallets: list[Wallet] = to_many(
+        "Wallets whose points went to this one, with their own statements; empty for nearly all.",
+        "merged_into_id",
+        order="created_at",
     )
     balance_at: Points = sql(
         "What the balance was at an instant: the sum of all entries posted, or of all that happened, by then.",

@@ -52,6 +52,9 @@ class Resident(Node):
         by=phone_for_viewer,
     )
     area: Area | None = to_one("Where they live, if they said so.")
+    merged_into: Resident | None = to_one(
+        "Who they go on as, where two residents turned out to be one person; null for everybody else."
+    )
     hours_served: float = sql(
         "Hours served, rounded to two decimals, over attendances that stand; what was entered afterwards counts once it is "
         "approved.",

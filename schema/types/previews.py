@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
@@ -12,6 +12,8 @@ from ledger.posting import NewTransfer
 from schema.enums import AccountKind, TransferKind
 from schema.errors import UserError
 from schema.scalars import Points
+from schema.types.ledger import Wallet
+from schema.types.merging import MergeCounts
 from schema.types.people import Resident
 from schema.types.programmes import EarningRule
 
@@ -50,6 +52,37 @@ class RedemptionPreview:
     )
     available: Points | None = strawberry.field(
         description="What could still be spent afterwards; null where it would be refused."
+    )
+
+
+@strawberry.type(description="A movement of points between the two wallets as a merge would post it.")
+class MergePosting:
+    """Answered from a Movement."""
+
+    programme: str = strawberry.field(description="The programme's code.")
+    amount: Points = strawberry.field(description="How many points.")
+    debit: Wallet = strawberry.field(
+        description="The wallet they would leave: the merged one, unless points are missing there."
+    )
+    credit: Wallet = strawberry.field(description="The wallet they would go to.")
+    occurred_at: datetime = strawberry.field(
+        description="When they had come in: they expire as if they had come in there at that time."
+    )
+
+
+@strawberry.type(description="What mergeResidents would do now, if nobody else did anything meanwhile.")
+class MergePreview:
+    """Nothing is written."""
+
+    reasons: list[UserError] = strawberry.field(
+        description="Every reason why it would be refused, in the order in which the mutation checks them; empty where it would "
+        "not be."
+    )
+    postings: list[MergePosting] = strawberry.field(
+        description="What would be posted, a piece for each day on which points came in; empty where it would be refused."
+    )
+    moved: MergeCounts | None = strawberry.field(
+        description="How much would go along; null where they cannot be merged at all."
     )
 
 

@@ -75,7 +75,8 @@ class Viewer:
     wallet: Wallet = to_one(
         "Their points in a programme.",
         # the kind is what accounts_wallet_once, a partial index, is found by
-        on="{other}.holder_id = {t}.id AND {other}.programme = COALESCE(:programme, 'xuexi') AND {other}.kind = 'WALLET'",
+        on="{other}.holder_id = {t}.id AND {other}.programme = COALESCE(:programme, 'xuexi') AND {other}.kind = 'WALLET' "
+        "AND {other}.merged_into_id IS NULL",
         args={"programme": argument(str | None, "The programme's code.", default="xuexi")},
     )
     sign_ups: Connection[SignUp] = connection(

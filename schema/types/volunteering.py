@@ -215,5 +215,9 @@ class Attendance(Node):
     transfer: Annotated[Transfer, strawberry.lazy("schema.types.ledger")] | None = to_one(
         "The transfer that paid it; null while nothing was earned."
     )
+    double_of: Attendance | None = to_one(
+        "Another attendance of the same shift, recorded of somebody who turned out to be the same person; null for nearly all.",
+        on="{other}.id = {t}.double_of",
+    )
     voided_at: datetime | None = column("When it was voided; null while it stands.")
     void_reason: str | None = column("Why it was voided.")

@@ -254,6 +254,12 @@ async def a_frozen_wallet(world: World) -> Wish:
     return {"walletId": encode_id("Wallet", wallet_id), "reason": "已核实", "idempotencyKey": a_key()}
 
 
+async def two_who_are_one(_: World) -> Wish:
+    kept, merged = await a_resident(), await a_resident()
+    ids = {"keepId": encode_id("Resident", kept), "mergeId": encode_id("Resident", merged)}
+    return ids | {"reason": "同一人换号", "idempotencyKey": a_key()}
+
+
 async def a_new_programme(_: World) -> Wish:
     return {"code": f"a-{a_key()}", "name": "读书积分", "zone": "Asia/Shanghai"}
 
@@ -404,6 +410,7 @@ DEEDS = {
     "freeze a wallet": Deed("freezeWallet", an_open_wallet, BOOK_ADMINS, FORBIDDEN),
     "open a frozen wallet": Deed("unfreezeWallet", a_frozen_wallet, BOOK_ADMINS, FORBIDDEN),
     "close a wallet": Deed("closeWallet", an_open_wallet, BOOK_ADMINS, FORBIDDEN),
+    "merge two residents": Deed("mergeResidents", two_who_are_one, BOOK_ADMINS, FORBIDDEN),
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
     "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),

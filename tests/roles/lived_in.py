@@ -32,10 +32,11 @@ from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import a_photo
 from tests.builders.earning import TODAY, a_rule, a_rule_wish
+from tests.builders.merging import merge
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_reservation, a_scan, an_order, paid, tickets_of
 from tests.builders.seals import seal_all
-from tests.builders.volunteering import a_key, a_rejection, a_sign_up, an_approval
+from tests.builders.volunteering import Activity, a_key, a_rejection, a_sign_up, an_approval
 from tests.clock import NOW
 from tests.roles.people import Who
 from tests.roles.truth import Ref
@@ -123,6 +124,7 @@ async def activities(world: World, happened: Happened) -> None:
     await a_sign_up(activity, owner, activity.shift_ids[1])
     await attended(world, activity, world.people[Who.OWNER], Who.ORGANISER)
     await attended(world, activity, neighbour, Who.FORMER_ORGANISER)
+    happened.rows += await an_old_account_of_the_neighbours(world, activity, neighbour)
     happened.rows += await what_was_entered_afterwards(world, neighbour)
     await revoke(world, Who.FORMER_ORGANISER)
     wrong = await attended(world, activity, world.people[Who.OWNER], Who.AREA_ORGANISER, shift=1)
@@ -134,6 +136,16 @@ async def activities(world: World, happened: Happened) -> None:
         await cancel_activity(world.caller(Who.ORGANISER), CancelActivityWish(activity_id=one.id, reason="下雨"), NOW)
     happened.rows += [ref("Activity", activity.id), ref("Activity", cancelled.id)]
     happened.never_published += [ref("Activity", draft.id), ref("Activity", never.id)]
+
+
+async def an_old_account_of_the_neighbours(world: World, activity: Activity, neighbour: int) -> list[Ref]:
+    """The neighbour was written down twice, once as somebody who is they as well."""
+    phone = a_phone()
+    old = await a_resident("示例旧号", phone)
+    world.truth.phones[encode_id("Resident", old)] = phone
+    await attended(world, activity, old, Who.ORGANISER)
+    merge_id = await merge(neighbour, old, world.caller(Who.ADMIN))
+    return [ref("ResidentMerge", merge_id), ref("Resident", old)]
 
 
 async def what_was_entered_afterwards(world: World, neighbour: int) -> list[Ref]:

@@ -82,6 +82,7 @@ SEEN: dict[str, Seen] = {
     "Programme": PUBLIC,
     "Claim": Seen(ORGANISERS | GATE | HOST_ADMINS | BOOK, owner=True),
     "Adjustment": Seen(BOOK),
+    "ResidentMerge": Seen(BOOK, owner=True),
     "EarningRule": PUBLIC,
     "TicketOffer": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
     "OfferSession": Seen(EVERYBODY, unpublished=ORGANISERS | GATE),
@@ -104,7 +105,7 @@ FIELDS: dict[str, Fields] = {
     "Area": Fields("id code name level parent children path"),
     "Organisation": Fields("id name kind area"),
     "Resident": Fields(
-        "id displayName area hoursServed",
+        "id displayName area mergedInto hoursServed",
         {"phone": Cell(NONE, owner=True, else_=Gets.MASKED)},
     ),
     "Activity": Fields(
@@ -123,7 +124,7 @@ FIELDS: dict[str, Fields] = {
     "SignUp": Fields("id resident shift status waitlistPosition createdAt"),
     "Attendance": Fields(
         "id resident shift checkedInAt checkedOutAt method grade reason approval decidedBy decidedAt rejectReason recordedBy "
-        "units score pointsEarned awards explanation transfer voidedAt voidReason"
+        "units score pointsEarned awards explanation transfer doubleOf voidedAt voidReason"
     ),
     "Alarm": Fields(
         "id kind message activity shift organiser resident attendance otherAttendance people minutes raisedAt settledAt "
@@ -133,7 +134,9 @@ FIELDS: dict[str, Fields] = {
         "id resident host programme figure previousFigure increase seenOn maskedAccount accountShared photoSha256 state doubts "
         "attestedBy attestedAt decidedBy decidedAt rejectReason transfer voidedBy voidedAt voidReason"
     ),
-    "Wallet": Fields("id account balance held available status statusChanges balanceAt expiring entries"),
+    "Wallet": Fields(
+        "id account balance held available status statusChanges mergedInto mergedWallets balanceAt expiring entries"
+    ),
     "Account": Fields("id code kind holder", {"debits": SUM, "credits": SUM, "balance": SUM}),
     "AccountChange": Fields("id wallet previousStatus status reason changedBy changedAt"),
     "Entry": Fields("id transfer amount balanceAfter postedAt"),
@@ -150,6 +153,7 @@ FIELDS: dict[str, Fields] = {
     "Adjustment": Fields(
         "id resident programme amount memo reverses decision proposedBy proposedAt decidedBy decidedAt rejectReason transfer"
     ),
+    "ResidentMerge": Fields("id kept merged memo moved mergedBy mergedAt"),
     "TicketOffer": Fields(
         "id title summary status host venue programme cost minimumBalance limitPerResident salesOpenAt salesCloseAt "
         "refundableUntil sessions attractions"
@@ -224,6 +228,11 @@ VALUES = {
     "AwardLine": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
     "PreviewRulePayload": "preview errors",
     "RulePreviewResult": "attendances residentCount points byRule cut paid residents hasNextPage",
+    "MergeCounts": "signUps attendances orders tickets reservations claims adjustments doubleSignUps doubleAttendances "
+    "offersOverLimit",
+    "MergePosting": "programme amount debit credit occurredAt",
+    "MergePreview": "reasons postings moved",
+    "MergeResidentsPayload": "merge errors",
     "ResidentPreview": "resident attendances points byRule cut paid",
 }
 CONNECTION = "edges nodes pageInfo totalCount"
@@ -238,6 +247,7 @@ CONNECTED = [
     "Entry",
     "Programme",
     "Reservation",
+    "ResidentMerge",
     "Seal",
     "SignUp",
     "Ticket",
@@ -248,5 +258,6 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit adjustments previewAward previewRule previewRedemption trialBalance walletStatement seals seal"
+    "claims claimLimit adjustments previewAward previewRule previewRedemption residentMerges "
+    "previewMerge trialBalance walletStatement seals seal"
 )

@@ -28,6 +28,7 @@ OWNERS = {
     "Account": ("holder",),
     "AccountChange": ("wallet.account.holder",),
     "Wallet": ("account.holder",),
+    "ResidentMerge": ("kept",),
     "Transfer": ("debit.holder", "credit.holder"),
     "Entry": ("transfer.debit.holder", "transfer.credit.holder"),
 }
@@ -94,8 +95,8 @@ class Truth:
     def owns(self, who: Who, row: Row) -> bool:
         """Whether the row belongs to somebody."""
         found = (self.follow(row, path) for path in OWNERS.get(row["__typename"], ()))
-        owners = [owner["id"] for owner in found if owner]
-        return who in self.people and owners == [self.people[who]]
+        owners = {owner["id"] for owner in found if owner}
+        return who in self.people and owners == {self.people[who]}
 
     def sees(self, who: Who, ref: Ref) -> bool:
         """Whether somebody meets the row by its id, in lists and in pages."""

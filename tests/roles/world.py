@@ -52,7 +52,7 @@ TELLERS = (
         ["TicketOffer", "OfferSession", "Attraction", "Reservation", "TicketOrder", "Ticket", "Admission", "Claim"],
         Who.GATE,
     )
-    | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer"], Who.AUDITOR)
+    | dict.fromkeys(["Resident", "Alarm", "Wallet", "Account", "Entry", "Transfer", "ResidentMerge"], Who.AUDITOR)
     | dict.fromkeys(["AccountChange", "Adjustment", "Programme", "EarningRule"], Who.AUDITOR)
 )
 

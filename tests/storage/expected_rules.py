@@ -8,6 +8,7 @@ RULES: dict[str, str] = {
         accounts_held_in_range
         accounts_holder_of_wallet
         accounts_kind_known
+        accounts_merged_when_empty
         accounts_status_known
         accounts_sums_in_range
         accounts_sums_of_wallets
@@ -34,11 +35,6 @@ RULES: dict[str, str] = {
         alarms_settled_whole
         alarms_two_places_whole
         areas_level_known
-        award_counters_within_cap
-        awards_cut_has_reason
-        awards_cut_known
-        awards_paid_by_transfer
-        awards_points_within
         attendances_afterwards_has_reason
         attendances_approval_by_grade
         attendances_approval_known
@@ -56,6 +52,11 @@ RULES: dict[str, str] = {
         attendances_void_has_reason
         attested_figures_seen
         attractions_entries_positive
+        award_counters_within_cap
+        awards_cut_has_reason
+        awards_cut_known
+        awards_paid_by_transfer
+        awards_points_within
         claim_limits_not_negative
         claims_decision_whole
         claims_doubts_decided
@@ -89,12 +90,15 @@ RULES: dict[str, str] = {
         reservations_quantity_positive
         reservations_resolved_whole
         reservations_status_known
+        resident_merges_by_another
+        resident_merges_two_residents
+        residents_merged_into_another
         residents_phone_whole
         role_grants_over_one
         role_grants_role_known
-        session_tokens_kind_known
         seals_count_kept
         seals_number_positive
+        session_tokens_kind_known
         sessions_end_has_reason
         sessions_end_reason_known
         shifts_end_after_start
@@ -143,10 +147,10 @@ RULES: dict[str, str] = {
         areas_code_unique
         attendances_standing_once
         attested_figures_pair_unique
+        awards_position_once
         claims_figure_once
         claims_photo_once
         claims_step_once
-        awards_position_once
         earning_rule_bands_once
         earning_rules_open_once
         earning_rules_version_once
@@ -160,6 +164,7 @@ RULES: dict[str, str] = {
         reservations_hold_once
         reservations_order_once
         reservations_standing_once
+        resident_merges_once
         residents_phone_unique
         role_grants_area_once
         role_grants_organisation_once
@@ -173,6 +178,7 @@ RULES: dict[str, str] = {
         transfers_reversed_once
     """,
     "index": """
+        accounts_merged
         activities_area
         activities_host
         activities_start
@@ -203,6 +209,8 @@ RULES: dict[str, str] = {
         reservations_due
         reservations_resident
         reservations_session
+        resident_merges_merged_at
+        residents_merged
         role_grants_resident
         seals_range
         session_tokens_session
@@ -224,31 +232,45 @@ RULES: dict[str, str] = {
         account_changes_no_delete
         account_changes_no_update
         accounts_closed_for_good
+        accounts_holder_for_good
         adjustment_limits_no_delete
         adjustment_limits_no_update
         adjustments_decided_once
         adjustments_no_delete
+        adjustments_not_of_merged
         adjustments_proposed_for_good
+        attendances_not_of_merged
+        attested_figures_not_of_merged
         awards_no_delete
         awards_no_update
-        earning_rule_bands_no_delete
-        earning_rule_bands_no_update
-        earning_rules_no_delete
-        earning_rules_no_longer
-        earning_rules_no_update
         claim_limits_no_delete
         claim_limits_no_update
         claims_attested_for_good
         claims_counted_for_good
         claims_no_delete
+        claims_not_of_merged
+        earning_rule_bands_no_delete
+        earning_rule_bands_no_update
+        earning_rules_no_delete
+        earning_rules_no_longer
+        earning_rules_no_update
         entries_no_delete
         entries_no_update
         holds_no_delete
         holds_resolved_once
+        offer_holdings_not_of_merged
         reservations_no_delete
+        reservations_not_of_merged
         reservations_resolved_once
+        resident_merges_no_delete
+        resident_merges_no_update
+        residents_merged_for_good
+        role_grants_not_of_merged
         seals_no_delete
         seals_no_update
+        sessions_not_of_merged
+        sign_ups_not_of_merged
+        ticket_orders_not_of_merged
         transfers_no_delete
         transfers_no_update
     """,
@@ -268,6 +290,7 @@ ONLY_POSTGRES = {
         "entries",
         "holds",
         "reservations",
+        "resident_merges",
         "seals",
         "transfers",
     )
@@ -276,6 +299,7 @@ ONLY_POSTGRES = {
 # Numbers that end in _id without a foreign key, and why.
 WITHOUT_REFERENCE = {
     "accounts.holder_id": "the ledger knows no people",
+    "accounts.former_holder_id": "the ledger knows no people",
     "account_changes.changed_by_id": "the ledger knows no people",
     "transfers.posted_by_id": "the ledger knows no people",
     "holds.placed_by_id": "the ledger knows no people",

@@ -198,14 +198,14 @@ async def test_nobody_spends_what_they_do_not_have() -> None:
     assert await remaining_of(offer) == 100
 
 
-async def test_whoever_has_no_wallet_has_no_points() -> None:
+async def test_whoever_has_no_wallet_goes_on_as_somebody_else_and_is_signed_in_nowhere() -> None:
     offer, caller = await an_offer(cost=1), await a_caller()
 
     async def body(tx: Transaction) -> int:
         return await tx.execute("DELETE FROM accounts WHERE holder_id = ?", caller.resident_id)
 
     assert await write(body) == 1
-    assert isinstance(await refusal_of(caller, a_redemption(offer)), InsufficientPoints)
+    assert isinstance(await refusal_of(caller, a_redemption(offer)), Unauthenticated)
 
 
 async def test_of_several_reasons_the_first_is_given() -> None:

@@ -1,0 +1,188 @@
+"""Two residents who are one person have no second limit: what is limited for each person counts both."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.audit import audit_everything
+from domain.people.grant_role import RoleWish
+from domain.people.revoke_role import revoke_role
+from domain.people.rights import Role
+from domain.refusals import (
+    AlreadyAttended,
+    AlreadyClaimed,
+    AlreadySignedUp,
+    Conflict,
+    LimitPerResident,
+    SecondPersonRequired,
+)
+from domain.volunteering.approve_attendance import approve_attendance
+from domain.volunteering.log_attendance import log_attendance
+from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
+from storage import fetch, read
+from tests.builders.claims import a_claim, a_station, approve, attested_figure, claim_row, void
+from tests.builders.earning import a_cap, a_rule
+from tests.builders.merging import merge
+from tests.builders.people import a_caller, a_resident, organiser_of
+from tests.builders.redemption import an_offer, an_order
+from tests.builders.volunteering import (
+    AFTERWARDS,
+    LONG_AFTERWARDS,
+    a_key,
+    a_list,
+    a_pending_attendance,
+    a_sign_up,
+    an_activity,
+    an_approval,
+    an_attendance,
+    an_hourly_rule,
+    was_there,
+)
+from tests.clock import NOW
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def points_of(resident_id: int) -> int:
+    sql = "SELECT credits - debits FROM accounts WHERE holder_id = ? AND merged_into_id IS NULL"
+    points: int = (await fetch(sql, resident_id))[0][0]
+    return points
+
+
+async def test_tickets_of_both_count_against_the_limit_of_an_offer() -> None:
+    offer, old, new = await an_offer(cost=0, limit_per_resident=3), await a_caller(), await a_caller()
+    await an_order(offer, old, 2)
+    await an_order(offer, new, 1)
+    await merge(new, old)
+    with pytest.raises(LimitPerResident) as refused:
+        await an_order(offer, new)
+    assert (refused.value.limit, refused.value.used) == (3, 3)
+    assert await read(audit_everything) == []
+
+
+async def test_who_has_more_tickets_than_one_may_have_keeps_them_and_gets_no_more() -> None:
+    offer, other = await an_offer(cost=0, limit_per_resident=2), await an_offer(cost=0, limit_per_resident=2)
+    old, new = await a_caller(), await a_caller()
+    for who in (old, new):
+        await an_order(offer, who, 2)
+    await an_order(other, old, 1)
+    await merge(new, old)
+    with pytest.raises(LimitPerResident) as refused:
+        await an_order(offer, new)
+    assert (refused.value.limit, refused.value.used) == (2, 4)
+    await an_order(other, new)
+    assert await read(audit_everything) == []
+
+
+async def test_what_both_earned_counts_against_one_cap_also_beyond_it() -> None:
+    await a_rule(a_cap(day=10))
+    activities = [await an_activity(points_rule=an_hourly_rule()) for _ in range(3)]
+    old, new = await a_resident(), await a_resident()
+    first = await an_attendance(activities[0], old)
+    await an_attendance(activities[1], new)
+    await merge(new, old)
+    await an_attendance(activities[2], new)
+    assert await points_of(new) == 14
+    wish = VoidAttendanceWish(attendance_id=first, reason="记错了", idempotency_key=a_key())
+    await void_attendance(activities[0].organiser, wish, AFTERWARDS)
+    fourth = await an_activity(points_rule=an_hourly_rule())
+    await an_attendance(fourth, new)
+    assert await points_of(new) == 10
+    assert await read(audit_everything) == []
+
+
+async def test_a_figure_that_was_paid_to_one_of_them_is_not_paid_again() -> None:
+    station, old, new = await a_station(), await a_resident(), await a_resident()
+    await a_claim(station, old, 250)
+    await a_claim(station, new, 180)
+    await merge(new, old)
+    with pytest.raises(AlreadyClaimed) as refused:
+        await a_claim(station, new, 240)
+    assert refused.value.last_figure == 250
+    assert (await claim_row(await a_claim(station, old, 300)))[1:3] == (250, 50)
+    assert await attested_figure(new) == (300, "2024-01-12")
+    assert await read(audit_everything) == []
+
+
+async def test_a_voided_claim_of_one_leaves_the_figure_that_the_other_reached() -> None:
+    station, old, new = await a_station(), await a_resident(), await a_resident()
+    low = await a_claim(station, new, 180)
+    high = await a_claim(station, old, 250)
+    await merge(new, old)
+    next_one = await a_claim(station, new, 300)
+    await approve(station.second, next_one)
+    with pytest.raises(Conflict) as refused:
+        await void(station.administrator, high)
+    assert refused.value.reason == "claim_later_paid"
+    await void(station.administrator, next_one)
+    await void(station.administrator, high)
+    assert (await attested_figure(new))[0] == 180
+    await void(station.administrator, low)
+    assert (await attested_figure(new))[0] == 0
+    assert await points_of(new) == 0
+    assert await read(audit_everything) == []
+
+
+async def test_who_attested_under_the_old_account_is_no_second_person_under_the_new_one() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    claim_id = await a_claim(station, resident_id, 2000)
+    role = RoleWish(
+        resident_id=station.staff.signed_in(), role=Role.ORGANISER, organisation_id=station.host_id, by_id=None
+    )
+    await revoke_role(role, NOW)
+    await merge(station.second, station.staff)
+    with pytest.raises(SecondPersonRequired):
+        await approve(station.second, claim_id)
+    await approve(station.administrator, claim_id)
+    assert await read(audit_everything) == []
+
+
+async def test_both_were_recorded_for_one_shift_and_nothing_more_is_recorded_for_it() -> None:
+    activity = await an_activity(points_rule=an_hourly_rule())
+    old, new = await a_resident(), await a_resident()
+    attendances = [await an_attendance(activity, who) for who in (old, new)]
+    await merge(new, old)
+    rows = await fetch("SELECT id, resident_id, double_of FROM attendances ORDER BY id")
+    assert [tuple(row) for row in rows] == [(attendances[0], new, attendances[1]), (attendances[1], new, 0)]
+    for named in (old, new):
+        (row,) = await log_attendance(activity.organiser, a_list(activity, was_there(named)), AFTERWARDS)
+        assert isinstance(row.refusal, AlreadyAttended)
+    assert await points_of(new) == 14
+    assert await read(audit_everything) == []
+
+
+async def test_of_two_entries_for_one_shift_only_one_is_approved() -> None:
+    activity = await an_activity(points_rule=an_hourly_rule())
+    old, new = await a_resident(), await a_resident()
+    waits = await a_pending_attendance(activity, old)
+    await an_attendance(activity, new)
+    await merge(new, old)
+    with pytest.raises(AlreadyAttended):
+        await approve_attendance(await organiser_of(activity.host_id), an_approval(waits), LONG_AFTERWARDS)
+
+
+async def test_a_place_that_both_had_goes_to_the_first_in_line() -> None:
+    activity = await an_activity(capacity=2)
+    old, new, waiting = await a_caller(), await a_caller(), await a_caller()
+    mine = [await a_sign_up(activity, who) for who in (old, new, waiting)]
+    await merge(new, old)
+    rows = {row[0]: tuple(row[1:]) for row in await fetch("SELECT id, resident_id, status FROM sign_ups")}
+    assert rows == {
+        mine[0]: (new.resident_id, "CONFIRMED"),
+        mine[1]: (new.resident_id, "CANCELLED"),
+        mine[2]: (waiting.resident_id, "CONFIRMED"),
+    }
+    with pytest.raises(AlreadySignedUp):
+        await a_sign_up(activity, new)
+    assert await read(audit_everything) == []
+
+
+async def test_of_a_place_and_a_wait_the_place_stays() -> None:
+    activity = await an_activity(capacity=1)
+    old, new = await a_caller(), await a_caller()
+    place = await a_sign_up(activity, new)
+    wait = await a_sign_up(activity, old)
+    await merge(old, new)
+    rows = {row[0]: row[1] for row in await fetch("SELECT id, status FROM sign_ups")}
+    assert rows == {place: "CONFIRMED", wait: "CANCELLED"}
+    assert await read(audit_everything) == []
