@@ -64,6 +64,7 @@ class PreviewRulePayload:
 
 
 NOBODY = -1
+MOST_POSTINGS = 100
 
 
 async def foreseen_redemption(
@@ -95,7 +96,8 @@ async def foreseen_merge(
     preview = await preview_merge(info.context.caller, keep_id, merge_id, info.context.now)
     return MergePreview(
         reasons=user_errors(preview.reasons, info.context.language),
-        postings=[posting_of(movement) for movement in preview.movements],
+        postings=[posting_of(movement) for movement in preview.movements[:MOST_POSTINGS]],
+        posting_count=len(preview.movements),
         moved=None if preview.moved is None else counts_of(preview.moved),
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from storage import Transaction
 
-HOLD = "SELECT used FROM award_counters WHERE resident_id IN (?, ?) ORDER BY resident_id, code, period"
+# Counters are found by their code before their resident: of codes there are few.
+CODES = "(programme_id, code) IN (SELECT programme_id, code FROM earning_rules)"
+HOLD = f"SELECT used FROM award_counters WHERE {CODES} AND resident_id IN (?, ?) ORDER BY resident_id, code, period"
 LOCK = {"postgres": " FOR NO KEY UPDATE", "sqlite": ""}
 # Together they may have more than the cap: then the counter keeps none, and nothing is given until it allows for it.
-ADD = """INSERT INTO award_counters (programme_id, code, resident_id, period, used, cap)
-    SELECT m.programme_id, m.code, CAST(? AS BIGINT), m.period, m.used, m.cap FROM award_counters m WHERE m.resident_id = ?
+ADD = f"""INSERT INTO award_counters (programme_id, code, resident_id, period, used, cap)
+    SELECT m.programme_id, m.code, CAST(? AS BIGINT), m.period, m.used, m.cap FROM award_counters m
+    WHERE {CODES} AND m.resident_id = ?
     ON CONFLICT (programme_id, code, resident_id, period) DO UPDATE SET used = award_counters.used + excluded.used,
         cap = CASE WHEN award_counters.used + excluded.used <= award_counters.cap THEN award_counters.cap END"""
 
@@ -21,4 +24,4 @@ async def hold_counters(tx: Transaction, kept_id: int, merged_id: int) -> None:
 async def merge_counters(tx: Transaction, kept_id: int, merged_id: int) -> None:
     """Every counter of the kept resident holds what both had."""
     await tx.execute(ADD, kept_id, merged_id)
-    await tx.execute("DELETE FROM award_counters WHERE resident_id = ?", merged_id)
+    await tx.execute(f"DELETE FROM award_counters WHERE {CODES} AND resident_id = ?", merged_id)

@@ -79,8 +79,10 @@ class MergePreview:
         "not be."
     )
     postings: list[MergePosting] = strawberry.field(
-        description="What would be posted, a piece for each day on which points came in; empty where it would be refused."
+        description="What would be posted, a piece for each day on which points came in, oldest first, 100 at most; empty where "
+        "it would be refused."
     )
+    posting_count: int = strawberry.field(description="How many pieces there are in all.")
     moved: MergeCounts | None = strawberry.field(
         description="How much would go along; null where they cannot be merged at all."
     )

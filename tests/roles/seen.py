@@ -231,7 +231,7 @@ VALUES = {
     "MergeCounts": "signUps attendances orders tickets reservations claims adjustments doubleSignUps doubleAttendances "
     "offersOverLimit",
     "MergePosting": "programme amount debit credit occurredAt",
-    "MergePreview": "reasons postings moved",
+    "MergePreview": "reasons postings postingCount moved",
     "MergeResidentsPayload": "merge errors",
     "ResidentPreview": "resident attendances points byRule cut paid",
 }

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 PREVIEW = """query ($input: PreviewMergeInput!) { previewMerge(input: $input) { reasons { code path message }
     postings { programme amount occurredAt debit { id } credit { id } }
-    moved { signUps attendances orders tickets doubleSignUps doubleAttendances offersOverLimit } } }"""
+    postingCount moved { signUps attendances orders tickets doubleSignUps doubleAttendances offersOverLimit } } }"""
 
 
 async def preview(caller: Caller, kept: int, merged: int) -> dict[str, Any]:
@@ -137,6 +137,7 @@ async def test_the_preview_says_what_is_then_done_and_writes_nothing() -> None:
     assert told == {
         "reasons": [],
         "postings": [{"programme": "xuexi", "amount": 7, "occurredAt": "2024-01-12T01:30:00Z"} | sides],
+        "postingCount": 1,
         "moved": {
             "signUps": 1,
             "attendances": 0,
