@@ -63,10 +63,12 @@ class Aim:
 
 @dataclass(slots=True)
 class Measurements:
-    """Of each kind of request (50th, 99th percentile) in seconds, round by round; of each command what it took."""
+    """Of each kind of request (50th, 99th percentile) in seconds, round by round; of each command what it took. The load average
+    is that of before: whatever else the machine does makes seconds longer, and ratios much less."""
 
     requests: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     commands: dict[str, Spent] = field(default_factory=dict)
+    load_average: float = field(default_factory=lambda: os.getloadavg()[0])
 
     async def load(self, name: str, target: Target, make: MakeRequest, options: argparse.Namespace) -> None:
         """Note what requests take, after a little warming up."""
@@ -145,6 +147,7 @@ async def cursor_at(target: Target, token: str, depth: int) -> str:
 
 
 async def run(options: argparse.Namespace, long_url: str, short_url: str, empty_url: str) -> Measurements:
+    found = Measurements()
     now = datetime.now(UTC).replace(microsecond=0)
     sizes = (
         (Size(200, 20_000, options.transfers - options.long, BUSY), options.long),
@@ -156,7 +159,6 @@ async def run(options: argparse.Namespace, long_url: str, short_url: str, empty_
         print(f"filling {2 * len(filler.moves):,} entries ...", flush=True)
         fillings.append(Filling(url, await fill(url, filler)))
     long, short = fillings
-    found = Measurements()
     await redemptions(found, long, options)
     found.command(long.url, "seal")
     found.command(long.url, "audit")
@@ -178,6 +180,7 @@ def print_table(found: Measurements) -> None:
     for name, spent in found.commands.items():
         print(f"{name:24}{spent.seconds:>9.1f}{spent.cpu_seconds:>9.1f}{spent.peak_memory_mb:>9.0f}")
     print()
+    print(f"load average of the machine beforehand: {found.load_average:.1f}\n")
     for aim in found.aims():
         print(f"{aim.name:40}{aim.measured:>8.2f}   at most {aim.at_most:<5} {aim.verdict}")
 
@@ -185,6 +188,7 @@ def print_table(found: Measurements) -> None:
 def figures(found: Measurements) -> dict[str, Any]:
     """All of it, as JSON has it."""
     return {
+        "load_average": round(found.load_average, 1),
         "requests": {
             name: {"p50_ms": round(found.p50(name) * 1e3, 3), "p99_ms": round(found.p99(name) * 1e3, 3)}
             for name in found.requests
