@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from api.house import Clock
 from domain.points.seal_key import seal_key
-from ledger.seal_transfers import seal_new_transfers
+from ledger.seal_transfers import Rest, seal_new_transfers
 
 log = logging.getLogger("xuexi.sealing")
-#: Between two steps of some milliseconds: requests come first, however much there is to catch up.
 REST_S = 0.02
+#: A rest is so many times as long as the step before it took: requests come first, however much there is to catch up, and
+#: the more so the busier the machine is.
+REST_FOR_WORK = 9
 
 
 async def seal(clock: Clock) -> None:
     """What was posted is sealed."""
-    made = await seal_new_transfers(seal_key(), clock(), rest)
+    made = await seal_new_transfers(seal_key(), clock(), rests())
     if made:
         log.info("seals made: %d", made)
 
 
-async def rest() -> None:
-    await asyncio.sleep(REST_S)
+def rests() -> Rest:
+    """Rests between the steps of one sealing."""
+    woke = time.monotonic()
+
+    async def rest() -> None:
+        nonlocal woke
+        await asyncio.sleep(max(REST_S, REST_FOR_WORK * (time.monotonic() - woke)))
+        woke = time.monotonic()
+
+    return rest

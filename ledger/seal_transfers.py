@@ -21,7 +21,7 @@ from storage import DatabaseDamaged, Reader, Transaction, read, write
 from storage.instants import to_micros
 
 MOST_TRANSFERS = 4096
-STEP = 128  # transfers that are read and hashed at a time: some milliseconds
+STEP = 64  # transfers that are read and hashed at a time: a few milliseconds
 BEFORE_ALL = -1
 
 Rest = Callable[[], Awaitable[None]]
