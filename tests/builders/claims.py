@@ -17,6 +17,7 @@ from domain.people.caller import Caller
 from domain.people.naming import ById, Naming
 from domain.people.rights import Role
 from storage import Row, fetch
+from tests.builders.keys import a_key
 from tests.builders.people import PROGRAMME, a_resident, gate_staff_of, organiser_of, role_over
 from tests.builders.places import an_organisation
 from tests.clock import NOW
@@ -45,11 +46,6 @@ async def a_station() -> Station:
     administrator = await a_resident("示例管理员")
     await role_over(administrator, Role.ADMIN, organisation_id=host_id)
     return Station(host_id, await organiser_of(host_id), await gate_staff_of(host_id), Caller(administrator))
-
-
-def a_key() -> str:
-    """An idempotency key that nobody used."""
-    return f"claim-{next(numbers)}"
 
 
 def account_of(resident_id: int) -> str:

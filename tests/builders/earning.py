@@ -11,8 +11,8 @@ from domain.earning.rule import Band, CapPeriod, RuleKind
 from domain.earning.rule_wish import RuleWish
 from domain.local_days import local_day
 from domain.people.caller import Caller
+from tests.builders.keys import a_key
 from tests.builders.people import PROGRAMME, SHANGHAI, an_administrator
-from tests.builders.volunteering import a_key
 from tests.clock import NOW
 
 TODAY = local_day(NOW, SHANGHAI)

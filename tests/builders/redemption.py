@@ -22,6 +22,7 @@ from domain.redemption.scan import Scan
 from domain.redemption.ticket_token import ticket_token
 from storage import fetch
 from storage.instants import from_micros
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, gate_staff_of, organiser_of
 from tests.builders.places import an_organisation
 from tests.clock import NOW, later
@@ -51,11 +52,6 @@ class IssuedTicket:
     order_id: int
     serial: str
     token: str
-
-
-def a_key() -> str:
-    """An idempotency key that nobody used."""
-    return f"key-{next(numbers)}"
 
 
 async def an_offer(

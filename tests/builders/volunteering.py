@@ -19,6 +19,7 @@ from domain.volunteering.reject_attendance import RejectAttendanceWish
 from domain.volunteering.sign_up import sign_up
 from domain.volunteering.states import ActivityKind
 from storage import fetch
+from tests.builders.keys import a_key
 from tests.builders.people import PROGRAMME, a_caller, organiser_of
 from tests.builders.places import an_area, an_organisation
 from tests.clock import NOW, later
@@ -47,11 +48,6 @@ class Activity:
     def shift_id(self) -> int:
         """The only shift, or the first."""
         return self.shift_ids[0]
-
-
-def a_key() -> str:
-    """An idempotency key that nobody used."""
-    return f"key-{next(numbers)}"
 
 
 def an_hourly_rule(

@@ -15,9 +15,10 @@ from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import TODAY, a_file
 from tests.builders.earning import a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.people import a_resident, organiser_of
 from tests.builders.redemption import Offer, a_reservation, a_ticket, an_order
-from tests.builders.volunteering import Activity, a_key, a_sign_up, an_attendance
+from tests.builders.volunteering import Activity, a_sign_up, an_attendance
 from tests.clock import NOW, later
 from tests.roles.people import (
     BOOK,

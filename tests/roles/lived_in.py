@@ -32,11 +32,12 @@ from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import a_photo
 from tests.builders.earning import TODAY, a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.merging import merge
 from tests.builders.people import a_phone, a_resident
 from tests.builders.redemption import a_reservation, a_scan, an_order, paid, tickets_of
 from tests.builders.seals import seal_all
-from tests.builders.volunteering import Activity, a_key, a_rejection, a_sign_up, an_approval
+from tests.builders.volunteering import Activity, a_rejection, a_sign_up, an_approval
 from tests.clock import NOW
 from tests.roles.people import Who
 from tests.roles.truth import Ref

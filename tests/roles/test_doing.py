@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from storage import current_database, fetch
-from tests.builders.volunteering import a_key
+from tests.builders.keys import a_key
 from tests.roles.doing import DEEDS, Deed, Wish, a_correction
 from tests.roles.people import Who
 from tests.roles.seen import FIELDS

@@ -10,8 +10,8 @@ import pytest
 from graphql import get_named_type
 
 from schema.ids import decode_id, encode_id
+from tests.builders.keys import a_key
 from tests.builders.redemption import Offer, a_ticket
-from tests.builders.volunteering import a_key
 from tests.roles.following import FOLLOWED, Followed, Variables
 from tests.roles.people import Who
 from tests.roles.selecting import differences, object_type, selection

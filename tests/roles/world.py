@@ -23,6 +23,7 @@ from domain.volunteering.log_attendance import log_attendance
 from schema.ids import encode_id
 from storage import fetch
 from tests.builders.claims import TODAY
+from tests.builders.keys import a_key
 from tests.builders.people import a_phone, a_resident, role_over
 from tests.builders.places import an_area, an_organisation
 from tests.builders.redemption import Offer, an_offer
@@ -30,7 +31,6 @@ from tests.builders.volunteering import (
     AFTERWARDS,
     STARTS,
     Activity,
-    a_key,
     a_list,
     a_shift,
     an_activity_wish,

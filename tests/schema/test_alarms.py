@@ -9,8 +9,9 @@ import pytest
 from domain.people.rights import Role
 from domain.volunteering.alarms import MANY
 from domain.volunteering.log_attendance import log_attendance
+from tests.builders.keys import a_key
 from tests.builders.people import a_resident, an_auditor, role_over
-from tests.builders.volunteering import a_key, a_list, an_activity, was_there
+from tests.builders.volunteering import a_list, an_activity, was_there
 from tests.clock import NOW, later
 from tests.schema.client import encode_id, mutate, succeed
 

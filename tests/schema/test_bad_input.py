@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from domain.people.caller import Caller
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_phone
 from tests.builders.redemption import a_ticket, an_offer, staff_of
-from tests.builders.volunteering import AFTERWARDS, STARTS, a_key, an_activity
+from tests.builders.volunteering import AFTERWARDS, STARTS, an_activity
 from tests.schema.client import ask, encode_id, mutate, refused
 
 pytestmark = pytest.mark.usefixtures("database")

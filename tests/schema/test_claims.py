@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.people.caller import Caller
-from tests.builders.claims import TODAY, a_claim, a_file, a_key, a_station, reject
+from tests.builders.claims import TODAY, a_claim, a_file, a_station, reject
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_phone, a_resident
 from tests.schema.client import encode_id, mutate, succeed
 

@@ -13,9 +13,10 @@ from domain.points.adjust_points import AdjustPointsWish, adjust_points
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from schema.reads.asking import Language
 from tests.builders.earning import TODAY, a_cap, a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator
 from tests.builders.redemption import an_offer, an_order
-from tests.builders.volunteering import AFTERWARDS, STARTS, a_key, an_activity, an_attendance, an_hourly_rule
+from tests.builders.volunteering import AFTERWARDS, STARTS, an_activity, an_attendance, an_hourly_rule
 from tests.clock import NOW
 from tests.schema.client import encode_id, mutate, refused, succeed
 

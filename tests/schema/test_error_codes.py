@@ -13,6 +13,7 @@ from domain.volunteering.cancel_sign_up import cancel_sign_up
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from schema.codes import ErrorCode
 from tests.builders.claims import Station, a_claim, a_station
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, organiser_of
 from tests.builders.redemption import ENDS as SESSION_ENDS
 from tests.builders.redemption import Offer, a_reservation, a_scan, a_ticket, an_offer, an_order, staff_of
@@ -20,7 +21,6 @@ from tests.builders.volunteering import (
     AFTERWARDS,
     LONG_AFTERWARDS,
     STARTS,
-    a_key,
     a_pending_attendance,
     a_sign_up,
     an_activity,

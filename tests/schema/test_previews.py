@@ -13,8 +13,9 @@ import storage
 from domain.people.caller import Caller
 from domain.redemption.offer_status import pause_ticket_offer
 from domain.refusals import Refusal
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, organiser_of
-from tests.builders.redemption import Offer, a_key, a_reservation, an_offer
+from tests.builders.redemption import Offer, a_reservation, an_offer
 from tests.clock import NOW, later
 from tests.schema.client import ANONYMOUS, encode_id, mutate, succeed
 

@@ -8,9 +8,10 @@ import pytest
 
 from domain.people.member_code import make_member_code
 from domain.redemption.ticket_token import verify_ticket_token
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, organiser_of
 from tests.builders.places import an_organisation
-from tests.builders.redemption import ENDS, STARTS, a_key, a_ticket, an_offer, an_order, staff_of
+from tests.builders.redemption import ENDS, STARTS, a_ticket, an_offer, an_order, staff_of
 from tests.clock import NOW, later
 from tests.schema.client import ANONYMOUS, encode_id, mutate, succeed
 

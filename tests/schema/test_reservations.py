@@ -9,8 +9,9 @@ import pytest
 from domain.people.caller import Caller
 from domain.people.member_code import make_member_code
 from domain.redemption.expire_reservations import expire_reservations
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller
-from tests.builders.redemption import Offer, a_key, a_reservation, an_offer, cancelled, paid, staff_of
+from tests.builders.redemption import Offer, a_reservation, an_offer, cancelled, paid, staff_of
 from tests.clock import later
 from tests.schema.client import ANONYMOUS, ask, encode_id, events_of, mutate, succeed
 

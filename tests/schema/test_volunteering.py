@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.places import an_area, an_organisation
 from tests.builders.volunteering import (
@@ -13,7 +14,6 @@ from tests.builders.volunteering import (
     ENDS,
     LONG_AFTERWARDS,
     STARTS,
-    a_key,
     a_shift,
     a_sign_up,
     an_activity,

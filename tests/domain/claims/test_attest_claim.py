@@ -20,7 +20,6 @@ from tests.builders.claims import (
     TODAY,
     Station,
     a_claim,
-    a_key,
     a_photo,
     a_station,
     approve,
@@ -31,6 +30,7 @@ from tests.builders.claims import (
     reject,
     void,
 )
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_phone, a_resident, an_auditor
 from tests.clock import NOW, later
 

@@ -15,7 +15,6 @@ from domain.refusals import Refusal
 from storage import Transaction, fetch, read, write
 from tests.builders.claims import (
     a_claim,
-    a_key,
     a_station,
     approve,
     attested_figure,
@@ -24,6 +23,7 @@ from tests.builders.claims import (
     reject,
     void,
 )
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_auditor, role_over
 
 pytestmark = pytest.mark.usefixtures("database")

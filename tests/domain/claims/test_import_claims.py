@@ -18,7 +18,6 @@ from tests.builders.claims import (
     TODAY,
     a_claim,
     a_file,
-    a_key,
     a_photo,
     a_station,
     attested_figure,
@@ -26,6 +25,7 @@ from tests.builders.claims import (
     importing,
     points_of,
 )
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_phone, a_resident
 from tests.clock import NOW
 

@@ -15,11 +15,11 @@ from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch, read
 from tests.builders.earning import a_cap, a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.people import a_resident, an_administrator
 from tests.builders.volunteering import (
     AFTERWARDS,
     Activity,
-    a_key,
     a_list,
     an_activity,
     an_attendance,

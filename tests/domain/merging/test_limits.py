@@ -22,13 +22,13 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from storage import fetch, read
 from tests.builders.claims import a_claim, a_station, approve, attested_figure, claim_row, void
 from tests.builders.earning import a_cap, a_rule
+from tests.builders.keys import a_key
 from tests.builders.merging import merge
 from tests.builders.people import a_caller, a_resident, organiser_of
 from tests.builders.redemption import an_offer, an_order
 from tests.builders.volunteering import (
     AFTERWARDS,
     LONG_AFTERWARDS,
-    a_key,
     a_list,
     a_pending_attendance,
     a_sign_up,

@@ -17,11 +17,12 @@ from domain.refusals import AccountNotOpen, InsufficientPoints
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from ledger.accounts import AccountKind, AccountRef
 from storage import fetch, read, write
+from tests.builders.keys import a_key
 from tests.builders.ledger import earn, take_back, the_book
 from tests.builders.merging import merge
 from tests.builders.people import PROGRAMME, a_caller, a_resident, an_administrator
 from tests.builders.redemption import an_offer, an_order
-from tests.builders.volunteering import a_key, an_activity, an_attendance, an_hourly_rule
+from tests.builders.volunteering import an_activity, an_attendance, an_hourly_rule
 from tests.clock import NOW, later
 from tests.schema.client import encode_id, succeed
 

@@ -29,9 +29,9 @@ from domain.refusals import (
     SecondPersonRequired,
 )
 from storage import Database, fetch, read, write
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor, role_over
 from tests.builders.places import an_area
-from tests.builders.volunteering import a_key
 from tests.clock import NOW, later
 from tests.tampering import tampered
 

@@ -14,9 +14,10 @@ from domain.points.reverse_transfer import ReverseTransferWish, reverse_transfer
 from domain.refusals import AlreadyReversed, Conflict, Forbidden, InvalidInput, NotFound, Refusal
 from storage import fetch, read
 from tests.builders.claims import a_claim, a_station
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor
 from tests.builders.redemption import an_offer, an_order
-from tests.builders.volunteering import a_key, an_activity, an_attendance, an_hourly_rule
+from tests.builders.volunteering import an_activity, an_attendance, an_hourly_rule
 from tests.clock import NOW, later
 from tests.schema.client import encode_id, succeed
 

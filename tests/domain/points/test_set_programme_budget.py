@@ -14,10 +14,10 @@ from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from ledger.posting import MAX_POINTS
 from storage import fetch, read
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor
 from tests.builders.volunteering import (
     AFTERWARDS,
-    a_key,
     a_list,
     an_activity,
     an_attendance,

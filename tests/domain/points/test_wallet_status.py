@@ -26,12 +26,12 @@ from domain.refusals import (
 )
 from domain.volunteering.log_attendance import log_attendance
 from storage import Database, fetch, read, write
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor, role_over
 from tests.builders.places import an_area
 from tests.builders.redemption import an_offer, an_order
 from tests.builders.volunteering import (
     AFTERWARDS,
-    a_key,
     a_list,
     an_activity,
     an_hourly_rule,

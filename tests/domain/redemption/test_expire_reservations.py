@@ -17,9 +17,9 @@ from domain.redemption.redeem_tickets import redeem_tickets
 from domain.redemption.reserve_tickets import reserve_tickets
 from domain.refusals import SoldOut
 from storage import current_database, fetch, read, write
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller
 from tests.builders.redemption import (
-    a_key,
     a_redemption,
     a_reservation,
     a_reservation_wish,

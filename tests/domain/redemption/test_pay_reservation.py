@@ -36,11 +36,11 @@ from domain.refusals import (
     Unauthenticated,
 )
 from storage import fetch, read, write
+from tests.builders.keys import a_key
 from tests.builders.ledger import take_back
 from tests.builders.people import a_caller, an_auditor, organiser_of
 from tests.builders.redemption import (
     Offer,
-    a_key,
     a_reservation,
     a_scan,
     an_offer,

@@ -26,8 +26,9 @@ from domain.refusals import (
     Unauthenticated,
 )
 from storage import current_database, fetch
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller
-from tests.builders.redemption import Offer, a_key, a_scan, an_offer, staff_of, tickets_of
+from tests.builders.redemption import Offer, a_scan, an_offer, staff_of, tickets_of
 from tests.clock import NOW, later
 from tests.domain.redemption.sums import balance_of, broken_sums, remaining_of
 

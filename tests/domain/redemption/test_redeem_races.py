@@ -14,8 +14,9 @@ from domain.redemption.redeem_tickets import redeem_tickets
 from domain.redemption.refund_order import RefundOrderWish, refund_order
 from domain.refusals import Refusal
 from storage import fetch
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller
-from tests.builders.redemption import Offer, a_key, a_redemption, an_offer, an_order
+from tests.builders.redemption import Offer, a_redemption, an_offer, an_order
 from tests.clock import NOW
 from tests.domain.redemption.sums import balance_of, broken_sums, holding_of, remaining_of
 

@@ -25,10 +25,10 @@ from domain.refusals import (
     Unauthenticated,
 )
 from storage import current_database, fetch
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, an_auditor
 from tests.builders.redemption import (
     STARTS,
-    a_key,
     a_redemption,
     a_scan,
     a_ticket,

@@ -16,10 +16,10 @@ from domain.redemption.expire_reservations import expire_reservations
 from domain.redemption.pay_reservation import ByMemberCode, PayReservationWish, pay_reservation
 from domain.refusals import Refusal
 from storage import fetch, read
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller
 from tests.builders.redemption import (
     Offer,
-    a_key,
     a_reservation,
     an_offer,
     an_order,

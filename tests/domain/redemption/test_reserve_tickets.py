@@ -28,11 +28,11 @@ from domain.refusals import (
 )
 from storage import current_database, fetch, read, write
 from storage.instants import from_micros
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, organiser_of
 from tests.builders.redemption import (
     ENDS,
     Offer,
-    a_key,
     a_reservation,
     a_reservation_wish,
     an_offer,

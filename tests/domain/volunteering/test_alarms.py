@@ -18,13 +18,13 @@ from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.settle_alarm import SettleAlarmWish, settle_alarm
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor, organiser_of, role_over
 from tests.builders.volunteering import (
     AFTERWARDS,
     LONG_AFTERWARDS,
     STARTS,
     Activity,
-    a_key,
     a_list,
     a_rejection,
     a_shift,

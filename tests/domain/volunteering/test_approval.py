@@ -17,13 +17,13 @@ from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import Transaction, current_database, write
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_auditor, organiser_of, role_over
 from tests.builders.volunteering import (
     ENDS,
     LONG_AFTERWARDS,
     STARTS,
     Activity,
-    a_key,
     a_list,
     a_pending_attendance,
     a_rejection,

@@ -10,10 +10,10 @@ import pytest
 from domain.volunteering.log_attendance import log_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch
+from tests.builders.keys import a_key
 from tests.builders.people import a_resident, organiser_of
 from tests.builders.volunteering import (
     AFTERWARDS,
-    a_key,
     a_list,
     a_shift,
     an_activity,

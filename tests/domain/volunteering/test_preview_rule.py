@@ -22,12 +22,12 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from storage import fetch, read
 from storage.instants import to_micros
 from tests.builders.earning import TODAY, a_cap, a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor
 from tests.builders.volunteering import (
     AFTERWARDS,
     STARTS,
     Activity,
-    a_key,
     a_list,
     an_activity,
     an_attendance,

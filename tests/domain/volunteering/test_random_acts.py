@@ -20,12 +20,12 @@ from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.sign_up import sign_up
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, role_over
 from tests.builders.volunteering import (
     AFTERWARDS,
     LONG_AFTERWARDS,
     Activity,
-    a_key,
     a_list,
     a_rejection,
     a_shift,

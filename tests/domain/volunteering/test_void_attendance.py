@@ -13,6 +13,7 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, Voided, void
 from ledger.accounts import AccountKind, find_accounts
 from ledger.posting import NewTransfer, TransferKind, post
 from storage import Transaction, current_database, fetch, write
+from tests.builders.keys import a_key
 from tests.builders.people import (
     PROGRAMME,
     a_caller,
@@ -27,7 +28,6 @@ from tests.builders.volunteering import (
     AFTERWARDS,
     STARTS,
     Activity,
-    a_key,
     a_list,
     an_activity,
     an_attendance,
