@@ -17,8 +17,11 @@ PYTEST ?= -n auto
 CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+# Front-ends' own clients are driven with Node; everything else is tested without it.
+CLIENTS := tests/clients
+PACKAGES := $(CLIENTS)/node_modules
 
-.PHONY: help install serve test check demo simulate crash bench bench-book lock format
+.PHONY: help install clients serve test check demo simulate crash bench bench-book lock format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,14 +46,26 @@ $(DEV): requirements/dev.lock $(RUNTIME)
 
 install: $(DEV) ## Make .venv with everything, development tools included
 
+clients: ## Install the JavaScript clients that the tests drive, at locked versions (needs Node 20 or newer)
+	@if [ $(CLIENTS)/package-lock.json -nt $(PACKAGES)/.installed ] || [ ! -e $(PACKAGES)/.installed ]; then \
+		cd $(CLIENTS) && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	fi
+
 serve: $(RUNTIME) ## Run the API on http://127.0.0.1:8000/graphql, with demo data where the database is empty
 	@exec $(RUN) -m api serve
 
 demo: $(RUNTIME) ## Play the story, from sign-in to the gate, against the running program
 	@exec $(RUN) -m api demo
 
-test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
-	$(RUN) -m pytest $(PYTEST)
+WITHOUT_CLIENTS := The tests of $(CLIENTS) were left out: they need Node 20 or newer and npm, and its registry once (https://nodejs.org).
+test: $(DEV) ## Run every test, on SQLite and on PostgreSQL; the JavaScript clients where there is Node
+	@if $(MAKE) --no-print-directory clients; then \
+		echo "$(RUN) -m pytest $(PYTEST)"; $(RUN) -m pytest $(PYTEST); \
+	else \
+		echo "$(WITHOUT_CLIENTS)" >&2; \
+		$(RUN) -m pytest $(PYTEST) --ignore=$(CLIENTS); code=$$?; \
+		echo "$(WITHOUT_CLIENTS)" >&2; exit $$code; \
+	fi
 
 SEEDS ?= 1000
 ENGINE ?= sqlite
