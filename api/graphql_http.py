@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.types.graphql import OperationType
 
+from api.accepting import GRAPHQL_JSON, JSON, media_of, names
 from api.asked import Asked, asked_in_json, asked_in_parameters
 from api.body import let_pass, read_body
 from api.callers import caller_of
@@ -19,17 +19,15 @@ from api.finishing import problem_behind
 from api.graphiql import graphiql_page
 from api.house import House
 from api.language import language_of
-from api.preferences import preferences
 from api.problems import Problem, stopping
 from api.running import Answer, run
 from schema.context import Language
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
 READING = ("GET", "HEAD")
+ENCODINGS = ("utf-8", "utf8", "us-ascii")
 CLIENT_IS_GONE = 499  # nobody reads it
 
 
@@ -43,11 +41,15 @@ class Reading:
 
 async def answer_graphql(request: Request, house: House) -> Response:
     """The answer to a request at the GraphQL address. Never raises: whatever went wrong is in the answer."""
-    accepted = preferences(request.headers.get("accept", ""))
-    if wants_a_page(request, accepted) and house.settings.shows_graphiql:
+    accept = ",".join(request.headers.getlist("accept"))
+    if house.settings.shows_graphiql and wants_a_page(request, accept):
         return graphiql_page()
-    reading = Reading(media_of(accepted), language_of(request.headers.get("accept-language")))
+    media = media_of(accept)
+    reading = Reading(media or JSON, language_of(request.headers.get("accept-language")))
     try:
+        if media is None:
+            await let_pass(request, request.stream())
+            return problem_response(Problem(reason="accept", status=406), reading)
         answer = await run_request(request, house, reading.language)
     except asyncio.CancelledError:  # only a server that stops, and has waited long enough, cancels a request
         return problem_response(stopping(), reading)
@@ -71,21 +73,22 @@ async def run_request(request: Request, house: House, language: Language) -> Ans
 
 async def asked_in_body(request: Request, limit: int) -> Asked:
     """The request in the body. Raises Problem."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON:
+    if not is_json(request.headers.get("content-type", "")):
         await let_pass(request, request.stream())
         raise Problem(reason="content_type", status=415)
     return asked_in_json(await read_body(request, limit))
 
 
-def wants_a_page(request: Request, accepted: Sequence[str]) -> bool:
+def is_json(content_type: str) -> bool:
+    """JSON as we read it: in UTF-8, which is what JSON is in where nothing is said."""
+    media, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
+    charsets = [each.partition("=")[2].strip('" ') for each in parameters if each.startswith("charset")]
+    return media == JSON and all(charset in ENCODINGS for charset in charsets)
+
+
+def wants_a_page(request: Request, accept: str) -> bool:
     """A browser that opens the address, rather than a program that asks a query."""
-    return request.method in READING and "query" not in request.query_params and "text/html" in accepted
-
-
-def media_of(accepted: Sequence[str]) -> str:
-    """The media type to answer in; application/json unless the newer one is asked for."""
-    return next((media for media in accepted if media in (GRAPHQL_JSON, JSON)), JSON)
+    return request.method in READING and "query" not in request.query_params and names(accept, "text/html")
 
 
 def problem_response(problem: Problem, reading: Reading) -> Response:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.graphql_http import media_of
+from api.accepting import media_of
 from api.language import language_of
-from api.preferences import preferences
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,20 @@ def test_the_language_is_the_best_of_those_we_speak(header: str | None, language
         ("application/json, application/graphql-response+json", "application/json"),
         ("application/json;q=0.9, application/graphql-response+json", "application/graphql-response+json"),
         ("text/event-stream, application/json", "application/json"),
+        (
+            "application/graphql-response+json, application/json;q=0.9, text/event-stream, multipart/mixed",
+            "application/graphql-response+json",
+        ),
+        ("application/*", "application/json"),
+        ("application/graphql-response+json;q=0.2, */*", "application/json"),
+        ("application/json;q=0, */*", "application/graphql-response+json"),
+        ("application/json;q=0", None),
+        ("application/json;charset=utf-8", "application/json"),
+        ("text/html, image/*", None),
+        ("text/event-stream", None),
+        ("*/*;q=0", None),
+        ("nonsense, ;;, q=1", "application/json"),
     ],
 )
-def test_the_media_type_is_the_most_wanted_one(header: str, media: str) -> None:
-    assert media_of(preferences(header)) == media
+def test_the_media_type_is_the_most_wanted_one(header: str, media: str | None) -> None:
+    assert media_of(header) == media

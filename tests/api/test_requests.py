@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.graphql_http import GRAPHQL_JSON
+from api.accepting import GRAPHQL_JSON
 from tests.server import PATIENCE_S, Server
 
 TYPENAME = '{"query": "{ __typename }"}'
