@@ -8,16 +8,18 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from api import seals
+from api.accepting import JSON
 from api.chores import chores_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
-from api.graphql_http import JSON, Reading, answer_graphql, problem_response
+from api.graphql_http import Reading, answer_graphql, problem_response
 from api.health import healthz, readyz
 from api.house import Clock, House, RandomBytes, system_clock
 from api.jwks import jwks
@@ -29,6 +31,7 @@ from api.secret import master_secret
 from api.settings import Settings
 from api.sms import sender_of
 from api.sockets import serve_socket
+from api.surface import Surface
 from domain.people.keys import derive_keys, set_keys
 from domain.people.sms import SmsSender
 from storage import close_database, open_database
@@ -81,7 +84,12 @@ def create_app(
     ]
     if settings.shows_graphiql:
         routes.append(Route("/graphiql/{name}", graphiql_file))
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: failed, Exception: failed})
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: failed, Exception: failed},
+        middleware=[Middleware(Surface, settings)],
+    )
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -40,5 +40,6 @@ class House:
             clock=self.clock,
             sms=self.sms,
             random_bytes=self.random_bytes,
+            shows_schema=self.settings.shows_schema,
             session_ended=self.callers.forget_session,
         )

@@ -20,7 +20,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "null_character": ("文本中不能含有 NUL 字符。", "Texts must not contain the NUL character."),
     "body_too_large": ("请求体超过 {limit} 字节。", "The body is larger than {limit} bytes."),
-    "content_type": ("Content-Type 必须是 application/json。", "Content-Type has to be application/json."),
+    "content_type": (
+        "Content-Type 必须是 application/json，编码为 UTF-8。",
+        "Content-Type has to be application/json, in UTF-8.",
+    ),
+    "accept": (
+        "Accept 必须包含 application/graphql-response+json 或 application/json。",
+        "Accept has to name application/graphql-response+json or application/json.",
+    ),
     "not_found": ("没有这个地址。", "There is nothing at this address."),
     "method": ("此地址不支持该请求方法。", "This address does not support the method."),
     "unknown_operation": ("文档中没有所指定的操作。", "The document does not contain the operation asked for."),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from api.origins import origins
+
 PREFIX = "XUEXI_"
 SHORTEST_SECRET = 32  # bytes
 KIB = 1024
@@ -159,6 +161,16 @@ class Settings:
         one_of("auto", "on", "off"),
         "the page to try queries on, at /graphql in a browser; auto is on in development",
     )
+    introspection: Literal["auto", "on", "off"] = setting(
+        "auto",
+        one_of("auto", "on", "off"),
+        "whether the schema may be asked about itself; auto is on in development, and where there is the page",
+    )
+    cors_origins: str = setting(
+        "auto",
+        origins(),
+        "whose web pages may use the API from a browser; auto is this machine's in development, nobody's in production",
+    )
     demo_data: Literal["auto", "off"] = setting(
         "auto",
         one_of("auto", "off"),
@@ -189,6 +201,12 @@ class Settings:
     @property
     def shows_graphiql(self) -> bool:
         return self.graphiql == "on" or (self.graphiql == "auto" and self.development)
+
+    @property
+    def shows_schema(self) -> bool:
+        return self.introspection == "on" or (
+            self.introspection == "auto" and (self.development or self.shows_graphiql)
+        )
 
 
 def variable_of(name: str) -> str:
@@ -246,6 +264,8 @@ def problems_together(settings: Settings, given: frozenset[str]) -> list[str]:
             problems.append(
                 "XUEXI_SMS=console is refused in production, where codes must not be logged; allowed is: webhook"
             )
+    if settings.graphiql == "on" and settings.introspection == "off":
+        problems.append("XUEXI_GRAPHIQL=on needs the schema; allowed with it is: XUEXI_INTROSPECTION=auto or on")
     if settings.sms == "webhook":
         missing = [name for name in ("sms_webhook_url", "sms_webhook_secret") if getattr(settings, name) is None]
         problems += [f"{variable_of(name)} is needed with XUEXI_SMS=webhook" for name in missing]

@@ -18,8 +18,10 @@ from api.callers import caller_of
 from api.finishing import finished_errors, problem_behind
 from api.house import House
 from api.language import language_of
+from api.origins import is_welcome
 from api.problems import Problem
 from api.running import answer_of, refuse_unclear
+from api.settings import Settings
 from domain.people.caller import Caller
 from schema.build import schema
 from schema.context import Language
@@ -42,7 +44,7 @@ class Closing(Exception):
 async def serve_socket(websocket: WebSocket, house: House) -> None:
     """Talk with one client until either side has enough. Raises nothing; every operation has ended when it returns."""
     origin = websocket.headers.get("origin")
-    if origin and not is_same_origin(origin, websocket.headers.get("host")):
+    if origin and not may_connect(origin, websocket.headers.get("host"), house.settings):
         await websocket.close()  # before it is accepted: the browser gets a 403
         return
     if PROTOCOL not in websocket.scope["subprotocols"]:
@@ -60,6 +62,11 @@ async def serve_socket(websocket: WebSocket, house: House) -> None:
         pass
     finally:
         await conversation.end_operations()
+
+
+def may_connect(origin: str, host: str | None, settings: Settings) -> bool:
+    """A page of our own, or one that may read our answers over HTTP, too."""
+    return is_same_origin(origin, host) or is_welcome(origin, settings.cors_origins, development=settings.development)
 
 
 class Conversation:

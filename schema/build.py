@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext
 
 from schema.documents import KnownDocuments
 from schema.errors import AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached
+from schema.introspection import Introspection
 from schema.limits import MAX_TOKENS, SizeLimit
 from schema.mutations.root import Mutation
 from schema.queries import Query
@@ -54,6 +55,7 @@ schema = QuietSchema(
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         KnownDocuments,
+        Introspection,
         SizeLimit,
         ArgumentCheck,
     ],

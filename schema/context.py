@@ -29,6 +29,8 @@ class Context:
     clock: Callable[[], datetime]
     sms: SmsSender
     random_bytes: Callable[[int], bytes]
+    #: Whether the schema may be asked about itself.
+    shows_schema: bool = True
     #: Told when a session ends, so that whoever remembers its caller forgets them.
     session_ended: Callable[[int | None], None] = keep_nothing
 

@@ -48,5 +48,9 @@ INPUTS: dict[str, Text] = {
         "查询一次关联的对象太多，最多 {limit} 个，请拆成几次查询。",
         "The query follows too many single objects at once, {limit} at most. Ask for them in several queries.",
     ),
+    "introspection_off": Text(
+        "此服务不提供结构查询（__schema、__type），请使用随版本发布的 schema 文件。",
+        "This service does not answer __schema and __type. Use the schema file that comes with the release.",
+    ),
     "search_too_short": Text("请至少输入 {least} 个字。", "Search for at least {least} characters."),
 }
