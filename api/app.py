@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 
 from api import seals
 from api.accepting import JSON
+from api.arrival import Arriving
 from api.chores import chores_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
@@ -34,6 +35,7 @@ from api.sockets import serve_socket
 from api.surface import Surface
 from domain.people.keys import derive_keys, set_keys
 from domain.people.sms import SmsSender
+from schema.codes import ErrorCode
 from storage import close_database, open_database
 
 GRAPHQL = "/graphql"
@@ -88,7 +90,7 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: failed, Exception: failed},
-        middleware=[Middleware(Surface, settings)],
+        middleware=[Middleware(Arriving, random_bytes), Middleware(Surface, settings)],
     )
 
 
@@ -98,4 +100,4 @@ def problem_of(error: Exception) -> Problem | None:
         return None
     if error.status_code == 405:
         return Problem(reason="method", status=405, headers=dict(error.headers or {}))
-    return Problem(reason="not_found", status=404, code="NOT_FOUND")
+    return Problem(reason="not_found", status=404, code=ErrorCode.NOT_FOUND)

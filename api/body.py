@@ -7,26 +7,37 @@ from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 
-from api.problems import Problem
+from api.problems import body_too_large, body_too_slow
 
 KIB = 1024
 LET_PASS = 32 * KIB * KIB  # bytes
 LET_PASS_SECONDS = 10
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body. Raises Problem where it is longer than the limit, ClientDisconnect."""
-    body = bytearray()
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The body. Raises Problem where it is longer than the limit or takes longer than so many seconds, ClientDisconnect."""
     chunks = request.stream()
+    body: bytes | None = None
     if announced_length(request) <= limit:
-        async for chunk in chunks:
-            body += chunk
-            if len(body) > limit:
-                break
-        else:
-            return bytes(body)
-    await let_pass(request, chunks)
-    raise Problem(reason="body_too_large", status=413, values={"limit": limit})
+        try:
+            async with asyncio.timeout(seconds):
+                body = await joined(chunks, limit)
+        except TimeoutError:
+            raise body_too_slow(seconds) from None
+    if body is None:
+        await let_pass(request, chunks)
+        raise body_too_large(limit)
+    return body
+
+
+async def joined(chunks: AsyncIterator[bytes], limit: int) -> bytes | None:
+    """All chunks as one, or None as soon as they are longer than the limit."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
 
 
 def announced_length(request: Request) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
-from api.problems import Problem, busy, internal, sms_failed
+from api.problems import Problem, busy, internal, sms_failed, too_deep
 from domain.people.sms import SmsFailed
 from schema.context import Language
 from schema.errors import finished
+from schema.limits import Limits
 from storage import DatabaseBusy, DatabaseTooSlow
 
 log = logging.getLogger("xuexi.errors")
@@ -52,7 +53,7 @@ def problem_behind(error: Exception, random_bytes: RandomBytes) -> Problem:
     if isinstance(cause, CannotGetOperationTypeError):
         return Problem(reason="unknown_operation")
     if isinstance(cause, RecursionError) and isinstance(error, GraphQLError) and error.path is None:
-        return Problem(reason="too_deep")  # the parser or a validation rule ran out of stack on the client's document
+        return too_deep(Limits().depth)
     reference = random_bytes(REFERENCE_BYTES).hex()
     log.error("reference %s", reference, exc_info=cause or error)
     return internal(reference)

@@ -21,6 +21,7 @@ from api.house import House
 from api.language import language_of
 from api.problems import Problem, stopping
 from api.running import Answer, run
+from api.settings import Settings
 from schema.context import Language
 
 QUERIES = frozenset({OperationType.QUERY})
@@ -66,17 +67,17 @@ async def run_request(request: Request, house: House, language: Language) -> Ans
     if request.method in READING:
         asked, allowed = asked_in_parameters(dict(request.query_params)), QUERIES
     else:
-        asked, allowed = await asked_in_body(request, house.settings.body_limit), QUERIES_AND_MUTATIONS
+        asked, allowed = await asked_in_body(request, house.settings), QUERIES_AND_MUTATIONS
     caller = await caller_of(request.headers.get("authorization"), house.callers, house.clock())
     return await run(asked, house.context(caller, language), allowed)
 
 
-async def asked_in_body(request: Request, limit: int) -> Asked:
+async def asked_in_body(request: Request, settings: Settings) -> Asked:
     """The request in the body. Raises Problem."""
     if not is_json(request.headers.get("content-type", "")):
         await let_pass(request, request.stream())
         raise Problem(reason="content_type", status=415)
-    return asked_in_json(await read_body(request, limit))
+    return asked_in_json(await read_body(request, settings.body_limit, settings.deadline_seconds))
 
 
 def is_json(content_type: str) -> bool:

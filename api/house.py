@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from api.settings import Settings
+from api.settings import Settings, limits_of
 from domain.people.caller import Caller
 from domain.people.caller_cache import CallerCache
 from domain.people.sms import SmsSender
 from schema.context import Context, Language
+from schema.limits import Limits
 
 Clock = Callable[[], datetime]
 RandomBytes = Callable[[int], bytes]
@@ -31,6 +32,10 @@ class House:
     clock: Clock = system_clock
     random_bytes: RandomBytes = secrets.token_bytes
     callers: CallerCache = field(default_factory=CallerCache)
+    limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limits", limits_of(self.settings))
 
     def context(self, caller: Caller, language: Language) -> Context:
         """The context of one operation."""
@@ -42,4 +47,5 @@ class House:
             random_bytes=self.random_bytes,
             shows_schema=self.settings.shows_schema,
             session_ended=self.callers.forget_session,
+            limits=self.limits,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from schema.codes import ErrorCode, RequestErrorCode
 from schema.context import Language
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -19,7 +20,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The field extensions has to be a JSON object or null.",
     ),
     "null_character": ("文本中不能含有 NUL 字符。", "Texts must not contain the NUL character."),
-    "body_too_large": ("请求体超过 {limit} 字节。", "The body is larger than {limit} bytes."),
+    "body_too_large": ("请求体超过 {allowed} 字节。", "The body is larger than {allowed} bytes."),
+    "body_too_slow": ("请求体在 {allowed} 秒内没有发完。", "The body did not arrive within {allowed} seconds."),
+    "too_late": (
+        "处理超时，操作可能已经完成；请用同一个请求编号（idempotencyKey）重试。",
+        "It took too long, and may have been done all the same: try again with the same idempotency key.",
+    ),
     "content_type": (
         "Content-Type 必须是 application/json，编码为 UTF-8。",
         "Content-Type has to be application/json, in UTF-8.",
@@ -31,10 +37,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_found": ("没有这个地址。", "There is nothing at this address."),
     "method": ("此地址不支持该请求方法。", "This address does not support the method."),
     "unknown_operation": ("文档中没有所指定的操作。", "The document does not contain the operation asked for."),
-    "operation_unnamed": (
-        "文档中有多个操作，请用 operationName 指定。",
-        "Several operations: name one by operationName.",
-    ),
     "only_queries": ("GET 请求只能执行查询。", "GET is for queries only."),
     "no_subscriptions": ("订阅请使用 WebSocket。", "Subscriptions go over a WebSocket."),
     "too_deep": ("文档嵌套过深。", "The document is nested too deeply."),
@@ -52,7 +54,7 @@ class Problem(Exception):
 
     reason: str
     status: int = 400
-    code: str = "INVALID_INPUT"
+    code: ErrorCode | RequestErrorCode = ErrorCode.INVALID_INPUT
     values: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -60,29 +62,55 @@ class Problem(Exception):
         """The error as GraphQL formats one."""
         chinese, english = MESSAGES[self.reason]
         message = (english if language == "en" else chinese).format(**self.values)
-        return {"message": message, "extensions": {"code": self.code, **self.values}}
+        return {"message": message, "extensions": {"code": str(self.code), **self.values}}
 
 
 def unauthenticated() -> Problem:
     """The token is unknown, malformed, out of date, or its session was ended."""
-    return Problem(reason="unauthenticated", status=401, code="UNAUTHENTICATED", headers={"WWW-Authenticate": "Bearer"})
+    return Problem(
+        reason="unauthenticated", status=401, code=ErrorCode.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"}
+    )
+
+
+def body_too_large(allowed: int) -> Problem:
+    """More bytes than a body may have."""
+    values = {"limit": "body", "allowed": allowed}
+    return Problem(reason="body_too_large", status=413, code=RequestErrorCode.LIMIT_EXCEEDED, values=values)
+
+
+def body_too_slow(allowed: float) -> Problem:
+    """The body is still not there."""
+    values = {"limit": "seconds", "allowed": round(allowed)}
+    return Problem(reason="body_too_slow", status=408, code=RequestErrorCode.LIMIT_EXCEEDED, values=values)
+
+
+def too_deep(allowed: int) -> Problem:
+    """The parser or a validation rule ran out of stack on the client's document."""
+    return Problem(
+        reason="too_deep", code=RequestErrorCode.LIMIT_EXCEEDED, values={"limit": "depth", "allowed": allowed}
+    )
+
+
+def too_late() -> Problem:
+    """No answer within the time a request may take. It is worth another try, with the same idempotency key."""
+    return Problem(reason="too_late", status=503, code=RequestErrorCode.DEADLINE_EXCEEDED, headers={"Retry-After": "1"})
 
 
 def busy() -> Problem:
     """The database did not answer in time. It is worth another try, with the same idempotency key."""
-    return Problem(reason="busy", status=503, code="UNAVAILABLE", headers={"Retry-After": "1"})
+    return Problem(reason="busy", status=503, code=RequestErrorCode.UNAVAILABLE, headers={"Retry-After": "1"})
 
 
 def stopping() -> Problem:
     """The server stops. It is worth another try, with the same idempotency key: what was asked may have been done."""
-    return Problem(reason="stopping", status=503, code="UNAVAILABLE", headers={"Retry-After": "1"})
+    return Problem(reason="stopping", status=503, code=RequestErrorCode.UNAVAILABLE, headers={"Retry-After": "1"})
 
 
 def sms_failed() -> Problem:
     """The operator's gateway did not take the message."""
-    return Problem(reason="sms_failed", status=503, code="UNAVAILABLE")
+    return Problem(reason="sms_failed", status=503, code=RequestErrorCode.UNAVAILABLE)
 
 
 def internal(reference: str) -> Problem:
     """Our own fault. The reference is in the log, beside what really happened."""
-    return Problem(reason="internal", status=500, code="INTERNAL", values={"reference": reference})
+    return Problem(reason="internal", status=500, code=RequestErrorCode.INTERNAL, values={"reference": reference})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging.config
+import logging
 import secrets
 import socket
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from api.demo.ground import find_ground
 from api.demo.people import RESIDENTS, STAFF, phone_of
 from api.demo_data import fill_if_empty
 from api.house import system_clock
+from api.log_lines import set_up_logging
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
@@ -113,20 +114,6 @@ def advice(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return "Is it running already? XUEXI_PORT chooses another port."
     return "XUEXI_PORT chooses another port, XUEXI_HOST another address."
-
-
-def set_up_logging(level: str) -> None:
-    """Everything to standard error, a line each."""
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "root": {"level": "WARNING", "handlers": ["stderr"]},
-            "loggers": {"xuexi": {"level": level.upper()}},
-        }
-    )
 
 
 def welcome(settings: Settings, people: Sequence[str]) -> str:

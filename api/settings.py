@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from api.origins import origins
+from schema.limits import Limits
 
 PREFIX = "XUEXI_"
 SHORTEST_SECRET = 32  # bytes
@@ -145,7 +146,7 @@ class Settings:
     sms: Literal["console", "webhook"] = setting(
         "console",
         one_of("console", "webhook"),
-        "how sign-in codes are sent; console logs them (development only)",
+        "how sign-in codes are sent; console prints them (development only)",
     )
     sms_file: str = setting(
         "var/sms.log", path(), "console only: codes are also written here, where `python -m api demo` reads them"
@@ -183,6 +184,20 @@ class Settings:
     )
     zone: str = setting("Asia/Shanghai", time_zone(), "the time zone of the programmes that a fresh database gets")
     body_limit: int = setting(1024 * KIB, whole_number(16 * KIB, 16 * KIB * KIB), "the most bytes of a request's body")
+    token_limit: int = setting(5_000, whole_number(100, 20_000), "the most words and signs of a query's text")
+    depth_limit: int = setting(20, whole_number(15, 100), "the most fields of a query in one another")
+    alias_limit: int = setting(200, whole_number(1, 5_000), "the most aliases of a query")
+    directive_limit: int = setting(100, whole_number(1, 5_000), "the most directives of a query")
+    repeat_limit: int = setting(
+        100, whole_number(1, 1_000), "the most fields of a query that answer under a name a field beside them has"
+    )
+    selection_limit: int = setting(
+        5_000, whole_number(100, 20_000), "the most fields of a query, each fragment counted wherever it is spread"
+    )
+    cost_limit: int = setting(
+        250_000, whole_number(1_000, 10_000_000), "the most that a query may cost (docs/limits.md)"
+    )
+    deadline_seconds: int = setting(20, whole_number(1, 300), "how long a query or mutation, or its body, may take")
     stop_seconds: int = setting(10, whole_number(1, 300), "how long a stop waits for requests that are running")
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", one_of("debug", "info", "warning", "error"), "the least serious messages that are logged"
@@ -207,6 +222,20 @@ class Settings:
         return self.introspection == "on" or (
             self.introspection == "auto" and (self.development or self.shows_graphiql)
         )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What an operation may be at most."""
+    return Limits(
+        tokens=settings.token_limit,
+        depth=settings.depth_limit,
+        aliases=settings.alias_limit,
+        directives=settings.directive_limit,
+        repeats=settings.repeat_limit,
+        selections=settings.selection_limit,
+        cost=settings.cost_limit,
+        deadline=settings.deadline_seconds,
+    )
 
 
 def variable_of(name: str) -> str:

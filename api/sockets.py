@@ -20,7 +20,7 @@ from api.house import House
 from api.language import language_of
 from api.origins import is_welcome
 from api.problems import Problem
-from api.running import answer_of, refuse_unclear
+from api.running import answer_of
 from api.settings import Settings
 from domain.people.caller import Caller
 from schema.build import schema
@@ -197,7 +197,6 @@ class Conversation:
 
         A socket may be open for days, so each operation needs a token that is still good, as a request would.
         """
-        refuse_unclear(asked)
         caller = await caller_of(self.authorization, self.house.callers, self.house.clock())
         context = self.house.context(caller, self.language)
         results = await schema.stream(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 60
+LOG = Path("var/bench.log")  # what the servers log
 TICKS = os.sysconf("SC_CLK_TCK")
 LOOK_EVERY_S = 0.05
 
@@ -53,7 +54,9 @@ def peak_memory_mb(pid: int) -> float:
 @contextmanager
 def running(command: list[str], port: int, environment: dict[str, str], path: str) -> Iterator[int]:
     """The process id of a server that answers at `path`; stopped at the end."""
-    process = subprocess.Popen([sys.executable, *command], env=os.environ | environment, stdout=subprocess.DEVNULL)
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("ab") as log:
+        process = subprocess.Popen([sys.executable, *command], env=os.environ | environment, stdout=log, stderr=log)
     try:
         wait_until_it_answers(process, f"http://127.0.0.1:{port}{path}")
         yield process.pid

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import strawberry
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLNamedType
-from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.documents import KnownDocuments
 from schema.errors import AlreadyAdmitted, BasicError, FigureAlreadyClaimed, InsufficientPoints, LimitReached
 from schema.introspection import Introspection
-from schema.limits import MAX_TOKENS, SizeLimit
+from schema.journal import Journal
+from schema.limits import SizeLimit
 from schema.mutations.root import Mutation
 from schema.queries import Query
 from schema.reads.check import ArgumentCheck
@@ -53,7 +53,7 @@ schema = QuietSchema(
     subscription=Subscription,
     types=[*NODES, *ERRORS],
     extensions=[
-        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        Journal,
         KnownDocuments,
         Introspection,
         SizeLimit,

@@ -1,4 +1,6 @@
-"""The stable codes of errors. A refusal names its code (domain/refusals.py); here is what each means to a front end."""
+"""The stable codes of errors: there are no others. A refusal names its code (domain/refusals.py); here is what each means to a
+front end. docs/errors.md lists all of them (`python -m pytest tests/schema/test_codes.py` holds it to that).
+"""
 
 from __future__ import annotations
 
@@ -81,3 +83,73 @@ describe(
     TICKET_ALREADY_ADMITTED="The ticket was used here as often as it may; the error shows when and where (AlreadyAdmitted).",
     NOT_ADMITTED_HERE="The ticket is for something else than what this gate or attraction belongs to.",
 )
+
+
+class RequestErrorCode(StrEnum):
+    """Codes of GraphQL errors that are no person's mistake, besides those of ErrorCode: no payload has them."""
+
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+OF_REQUESTS: dict[RequestErrorCode, str] = {
+    RequestErrorCode.LIMIT_EXCEEDED: "The request is larger, deeper or dearer than allowed. `extensions.limit` names the limit, "
+    "`allowed` and, where it was counted, `requested` tell how much. Nothing ran.",
+    RequestErrorCode.PERSISTED_QUERY_NOT_FOUND: "Only the hash of a document came, and it is not known here, or no longer. "
+    "Nothing ran.",
+    RequestErrorCode.DOCUMENT_NOT_TRUSTED: "This server runs the documents of its manifest only, and this is none of them. "
+    "Nothing ran.",
+    RequestErrorCode.DEADLINE_EXCEEDED: "No answer within the time that a request may take. A mutation may have been done all "
+    "the same.",
+    RequestErrorCode.UNAVAILABLE: "The database or the SMS gateway did not answer, or the server is stopping. A mutation may "
+    "have been done all the same.",
+    RequestErrorCode.INTERNAL: "A bug of ours. `extensions.reference` finds it in the log; what happened is told to nobody else.",
+}
+
+
+class Asks(StrEnum):
+    """What an error asks of a front end."""
+
+    RETRY = "try again later, with the same idempotency key"
+    MEND = "mend the input, and send it anew"
+    SIGN_IN = "refresh the session, or sign in"
+    STAFF = "tell the person, who may ask staff"
+    RELOAD = "tell the person, and read anew: the world has changed"
+    DEVELOPER = "stop: the front end has to be changed"
+    RESEND = "send the document's whole text with the hash"
+    REPORT = "stop, and show the reference"
+
+
+ASKS: dict[str, Asks] = {
+    **dict.fromkeys(ErrorCode, Asks.RELOAD),
+    ErrorCode.INVALID_INPUT: Asks.MEND,
+    ErrorCode.CODE_INCORRECT: Asks.MEND,
+    ErrorCode.CODE_EXPIRED: Asks.MEND,
+    ErrorCode.UNAUTHENTICATED: Asks.SIGN_IN,
+    ErrorCode.FORBIDDEN: Asks.STAFF,
+    ErrorCode.ACCOUNT_NOT_OPEN: Asks.STAFF,
+    ErrorCode.SECOND_PERSON_REQUIRED: Asks.STAFF,
+    ErrorCode.BUDGET_EXHAUSTED: Asks.STAFF,
+    ErrorCode.RATE_LIMITED: Asks.RETRY,
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: Asks.DEVELOPER,
+    RequestErrorCode.LIMIT_EXCEEDED: Asks.DEVELOPER,
+    RequestErrorCode.PERSISTED_QUERY_NOT_FOUND: Asks.RESEND,
+    RequestErrorCode.DOCUMENT_NOT_TRUSTED: Asks.DEVELOPER,
+    RequestErrorCode.DEADLINE_EXCEEDED: Asks.RETRY,
+    RequestErrorCode.UNAVAILABLE: Asks.RETRY,
+    RequestErrorCode.INTERNAL: Asks.REPORT,
+}
+
+
+def codes_as_markdown() -> str:
+    """The table of docs/errors.md."""
+    described = ErrorCode.__strawberry_definition__.values  # type: ignore[attr-defined]  # `describe` gave it
+    meanings = {value.name: value.description for value in described} | {
+        str(code): OF_REQUESTS[code] for code in OF_REQUESTS
+    }
+    rows = [f"| `{code}` | {meaning} | {ASKS[code].value} |" for code, meaning in meanings.items()]
+    return "\n".join(["| code | what it means | what a front end does |", "|---|---|---|", *rows])

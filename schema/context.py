@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ import strawberry
 
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
+from schema.limits import Limits
 from schema.reads.asking import Asking, Language
 
 __all__ = ["Context", "Info", "Language"]
@@ -33,6 +34,8 @@ class Context:
     shows_schema: bool = True
     #: Told when a session ends, so that whoever remembers its caller forgets them.
     session_ended: Callable[[int | None], None] = keep_nothing
+    #: What an operation may be at most.
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def now(self) -> datetime:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from graphql import DocumentNode, GraphQLError, parse
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from domain.refusals import InvalidInput, Refusal
+from schema.limits import Limits, outline_beyond, words_beyond
+from schema.outline import Outline, outlined
 from schema.reads.kept import Kept
+from schema.scanning import scanned
 
 
 @dataclass(slots=True)
@@ -24,18 +27,37 @@ class Known:
 _known: Kept[Known] = Kept()
 
 
-def known(text: str, options: dict[str, Any]) -> Known:
-    """The document of a text. Raises GraphQLSyntaxError."""
-    key = (text, *options.items())
+def known(text: str, limits: Limits) -> Known:
+    """The document of a text. Raises GraphQLError for what is too much to be read or validated, GraphQLSyntaxError."""
+    key = (text, limits)
     found = _known.get(key)
     if found is None:
-        document = parse(text, **options)
+        refuse(words_beyond(scanned(text, limits.tokens), limits))
+        document = parse(text)
+        refuse(outline_beyond(outline_of(document, limits), limits))
         found = _known.keep(key, Known(document), document)
     return found
 
 
+def outline_of(document: DocumentNode, limits: Limits) -> Outline:
+    """The outline of a document; a depth beyond the limit where fragments lead from one to the next without end."""
+    try:
+        return outlined(document, limits.depth, limits.selections)
+    except RecursionError:
+        return Outline(depth=limits.depth + 1)
+
+
+def refuse(problem: Refusal | None) -> None:
+    if problem:
+        raise GraphQLError(problem.code, original_error=problem)
+
+
+def operations_in(document: DocumentNode) -> int:
+    return sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
+
+
 class KnownDocuments(SchemaExtension):
-    """Parses and validates what is new. Goes after MaxTokensLimiter, and before whatever looks at a valid document.
+    """Measures, parses and validates what is new. Goes before whatever looks at a valid document.
 
     Strawberry's own caches count documents, not how long they are, and hash the whole parsed document on every request.
     """
@@ -43,7 +65,9 @@ class KnownDocuments(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
         if context.query:
-            self.found = known(context.query, dict(context.parse_options))
+            self.found = known(context.query, context.context.limits)
+            if context.operation_name is None and operations_in(self.found.document) > 1:
+                refuse(InvalidInput(reason="operation_unnamed"))  # Strawberry would run the first of them
             context.graphql_document = self.found.document
         yield
 

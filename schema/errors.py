@@ -11,14 +11,17 @@ import strawberry
 from graphql import GraphQLError
 
 from domain import refusals
+from domain.people.sms import SmsFailed
 from domain.refusals import Path, Refusal
-from schema.codes import ErrorCode
+from schema.codes import ErrorCode, RequestErrorCode
+from schema.limits import LimitExceeded
 from schema.messages import message_of
 from schema.reads.asking import Language
 from schema.reads.missing import NullInNonNull
 from schema.reads.references import reference
 from schema.scalars import Points
 from schema.types.gate import Admission
+from storage import DatabaseBusy, DatabaseTooSlow
 
 
 @strawberry.interface(
@@ -119,11 +122,25 @@ def finished(error: GraphQLError, language: Language) -> GraphQLError | None:
     if error.extensions and "code" in error.extensions:
         return error
     refusal = refusal_behind(error)
+    if isinstance(refusal, LimitExceeded):
+        found = {"limit": refusal.limit, "requested": refusal.requested, "allowed": refusal.allowed}
+        return told(error, message_of(refusal, language), refusal.code, **found)
     if refusal is not None:
-        return told(error, message_of(refusal, language), refusal.code, refusal.path or path_in_variables(error))
+        return told(
+            error, message_of(refusal, language), refusal.code, **where(refusal.path or path_in_variables(error))
+        )
     if innermost(error) is None:  # syntax, validation, variables: graphql-core's own words, for a developer
-        return told(error, error.message, ErrorCode.INVALID_INPUT, path_in_variables(error))
+        return told(error, error.message, ErrorCode.INVALID_INPUT, **where(path_in_variables(error)))
     return None
+
+
+def code_of(error: GraphQLError) -> str:
+    """The code that a client sees of an error."""
+    expected = finished(error, "en")
+    if expected is not None and expected.extensions:
+        return str(expected.extensions["code"])
+    passing = isinstance(innermost(error), DatabaseBusy | DatabaseTooSlow | SmsFailed)
+    return RequestErrorCode.UNAVAILABLE if passing else RequestErrorCode.INTERNAL
 
 
 def innermost(error: GraphQLError) -> Exception | None:
@@ -146,9 +163,14 @@ def path_in_variables(error: GraphQLError) -> Path | None:
     return tuple(inside if found[1] == "input" else [found[1], *inside]) or None
 
 
-def told(error: GraphQLError, message: str, code: str, path: Path | None) -> GraphQLError:
+def where(path: Path | None) -> dict[str, Any]:
+    """What is said of a place in the input."""
+    return {"inputPath": list(path)} if path else {}
+
+
+def told(error: GraphQLError, message: str, code: str, **more: object) -> GraphQLError:
     """The error in other words, where it was."""
-    extensions: dict[str, Any] = {"code": str(code)} | ({"inputPath": list(path)} if path else {})
+    extensions: dict[str, Any] = {"code": str(code)} | more
     return GraphQLError(
         message, error.nodes, error.source, error.positions, error.path, error.original_error, extensions
     )

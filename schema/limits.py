@@ -1,4 +1,4 @@
-"""How deep and how large a query may be. Everything is counted before anything runs.
+"""What a query may ask for at most. Everything is counted before anything runs (docs/limits.md).
 
 Without it some hundred bytes of nested lists would keep the process busy for minutes.
 """
@@ -6,185 +6,91 @@ Without it some hundred bytes of nested lists would keep the process busy for mi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    GraphQLNamedType,
-    GraphQLOutputType,
-    GraphQLSchema,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionNode,
-    ValueNode,
-    get_named_type,
-    get_nullable_type,
-    get_operation_ast,
-    is_interface_type,
-    is_list_type,
-)
-from graphql.language import IntValueNode, ListValueNode, VariableNode
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
-from domain.refusals import InvalidInput
-from schema.reads.declare import MAX_IDS, MAX_PAGE
+from domain.refusals import InvalidInput, Refusal
+from schema.measure import Size, measured
+from schema.outline import Outline
 from schema.reads.kept import Kept
+from schema.scanning import Scanned
 
-MAX_TOKENS = 20_000
-MAX_DEPTH = 20  # the introspection query of GraphiQL has 15
-MAX_SELECTIONS = 5_000  # with every fragment counted wherever it is spread
-MAX_FIELDS = 250_000  # of the answer, if every page were full
 # Rows that one statement joins: SQLite joins 64 tables, and a page, its count and a link table are among them.
 MAX_JOINS = 56
-
-# How long lists without pages get in real life. What is not named here has a few.
-LIST_SIZES = {
-    "Area.children": 100,
-    "ImportClaimsPayload.results": 500,
-    "LogAttendancePayload.results": 500,
-    "PreviewAwardPayload.results": 500,
-    "RulePreviewResult.residents": 100,
-    "SyncAdmissionsPayload.results": 500,
-}
-USUAL_LIST = 10
-PARTS_OF_A_PAGE = ("Connection.nodes", "Connection.edges", "Connection.pageInfo", "Edge.node")
-ROOTS = ("Query", "Mutation", "Subscription")
-# Fields that take as much work as so many others.
-WEIGHTS = {
-    "Ticket.token": 20,
-    "Ticket.qrSvg": 2_000,
-    "MemberCode.qrSvg": 1_000,
-    "Account.debits": 100,
-    "Account.credits": 100,
-    "Account.balance": 100,
-    "Programme.issued": 1_000,
-    "Wallet.expiring": 100,
-    "Query.previewAward": 20_000,
-    "Query.previewRule": 50_000,
-    "Query.trialBalance": 50_000,
-    "Query.walletStatement": 50_000,
-}
+# Brackets for each level that a query may be deep: fragments and objects among arguments take some of their own.
+NESTING = 4
 
 
-class Size(NamedTuple):
-    """What an operation, or a part of it, amounts to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an operation may be at most."""
 
-    depth: int = 0
-    selections: int = 0
-    fields: int = 0
-    #: Rows that are read by the statement of the row above them.
-    joins: int = 0
-    #: The most rows that a statement further down joins.
-    widest: int = 0
-
-
-@dataclass
-class Measure:
-    """Measures the operations of a document. A fragment is measured once, however often it is spread."""
-
-    schema: GraphQLSchema
-    fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Mapping[str, Any]
-    of_fragments: dict[str, Size] = field(default_factory=dict)
-
-    def of_selections(self, type_: GraphQLNamedType, nodes: Sequence[SelectionNode]) -> Size:
-        depth = selections = fields = joins = widest = 0
-        for node in nodes:
-            size = self.of_selection(type_, node)
-            depth = max(depth, size.depth)
-            selections += size.selections
-            fields += size.fields
-            # each type that a Node may be is read by a statement of its own
-            joins = max(joins, size.joins) if is_interface_type(type_) else joins + size.joins
-            widest = max(widest, size.widest)
-        return Size(depth, selections, fields, joins, widest)
-
-    def of_selection(self, type_: GraphQLNamedType, node: SelectionNode) -> Size:
-        if isinstance(node, FieldNode):
-            return self.of_field(type_, node)
-        if isinstance(node, InlineFragmentNode):
-            condition = node.type_condition
-            narrowed = self.schema.type_map[condition.name.value] if condition else type_
-            return self.of_selections(narrowed, node.selection_set.selections)
-        assert isinstance(node, FragmentSpreadNode)
-        name = node.name.value
-        if name not in self.of_fragments:
-            fragment = self.fragments[name]
-            condition_type = self.schema.type_map[fragment.type_condition.name.value]
-            self.of_fragments[name] = self.of_selections(condition_type, fragment.selection_set.selections)
-        return self.of_fragments[name]
-
-    def of_field(self, type_: GraphQLNamedType, node: FieldNode) -> Size:
-        definition = self.schema.get_field(type_, node.name.value)  # type: ignore[arg-type]  # a valid document selects of objects
-        name = f"{type_.name}.{node.name.value}"
-        weight = WEIGHTS.get(name, 1)
-        if definition is None or node.selection_set is None:
-            return Size(1, 1, weight)
-        inside = self.of_selections(get_named_type(definition.type), node.selection_set.selections)
-        times = self.times(name, definition.type, node)
-        joins, widest = self.joined(type_, name, definition.type, inside)
-        return Size(inside.depth + 1, inside.selections + 1, weight + times * inside.fields, joins, widest)
-
-    def joined(self, type_: GraphQLNamedType, name: str, answer: GraphQLOutputType, inside: Size) -> tuple[int, int]:
-        """The rows a field adds to the statement of the row it hangs on, and the most that any statement below joins."""
-        if name.endswith(PARTS_OF_A_PAGE):
-            return inside.joins, inside.widest  # they are in the connection's statement
-        if type_.name in ROOTS or is_list_type(get_nullable_type(answer)) or is_connection(answer):
-            return 0, max(inside.widest, inside.joins)  # a statement of its own
-        return inside.joins + 1, inside.widest
-
-    def times(self, name: str, type_: GraphQLOutputType, node: FieldNode) -> int:
-        """How many objects a field may answer."""
-        given = {argument.name.value: argument.value for argument in node.arguments or ()}
-        if name.endswith(PARTS_OF_A_PAGE):
-            return 1  # counted with the connection
-        if is_connection(type_):
-            return self.number(given.get("first") or given.get("last"), MAX_PAGE)
-        if not is_list_type(get_nullable_type(type_)):
-            return 1
-        return self.number(given["ids"], MAX_IDS) if "ids" in given else LIST_SIZES.get(name, USUAL_LIST)
-
-    def number(self, node: ValueNode | None, most: int) -> int:
-        """A page's size, or a list's length. What is wrong counts as the most: check.py says what is wrong with it."""
-        value: Any = None
-        if isinstance(node, VariableNode):
-            value = self.variables.get(node.name.value)
-        elif isinstance(node, IntValueNode):
-            value = int(node.value[:10])
-        elif isinstance(node, ListValueNode):
-            value = node.values
-        length = len(value) if isinstance(value, list | tuple) else value
-        return length if isinstance(length, int) and 0 <= length <= most else most
+    #: Words and signs of the document.
+    tokens: int = 5_000
+    #: Fields in one another. The introspection query of GraphiQL has 15.
+    depth: int = 20
+    aliases: int = 200
+    directives: int = 100
+    #: Fields that answer under a name that another field beside them has already.
+    repeats: int = 100
+    #: Fields, with every fragment counted wherever it is spread.
+    selections: int = 5_000
+    #: See measure.py.
+    cost: int = 250_000
+    #: Seconds until a query or mutation is answered.
+    deadline: float = 20.0
 
 
-def is_connection(type_: GraphQLOutputType) -> bool:
-    return get_named_type(type_).name.endswith("Connection")
+@dataclass(kw_only=True, eq=False)
+class LimitExceeded(Refusal):
+    """The request asks for more than `allowed` of what `limit` names; `reason` is the key of the message."""
+
+    code = "LIMIT_EXCEEDED"
+    limit: str
+    requested: int
+    allowed: int
+
+    @property
+    def reason(self) -> str:
+        """The key of the message."""
+        return f"limit_{self.limit}"
 
 
-def measured(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
-) -> Size:
-    """The size of an operation with its variables."""
-    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    root = schema.get_root_type(operation.operation)
-    assert root, "a valid document asks for a root that is there"
-    return Measure(schema, fragments, variables).of_selections(root, operation.selection_set.selections)
+def words_beyond(scan: Scanned, limits: Limits) -> LimitExceeded | None:
+    """What a document has too much of, before it is parsed."""
+    counted = {
+        "aliases": scan.aliases,
+        "directives": scan.directives,
+        "depth": scan.nesting // NESTING,
+        "tokens": scan.tokens,
+    }
+    return first_beyond(counted, limits)
 
 
-def problems_of(size: Size) -> Iterator[InvalidInput]:
-    """What is too much."""
-    if size.depth > MAX_DEPTH:
-        yield InvalidInput(reason="query_too_deep", values={"limit": MAX_DEPTH})
-    if size.selections > MAX_SELECTIONS or size.fields > MAX_FIELDS:
-        yield InvalidInput(reason="query_too_large", values={})
-    if max(size.widest, size.joins) > MAX_JOINS:
-        yield InvalidInput(reason="query_too_wide", values={"limit": MAX_JOINS})
+def outline_beyond(outline: Outline, limits: Limits) -> LimitExceeded | None:
+    """What a document has too much of, before it is validated."""
+    counted = {"depth": outline.depth, "selections": outline.selections, "repeats": outline.repeats}
+    return first_beyond(counted, limits)
+
+
+def first_beyond(counted: Mapping[str, int], limits: Limits) -> LimitExceeded | None:
+    for limit, requested in counted.items():
+        allowed = getattr(limits, limit)
+        if requested > allowed:
+            return LimitExceeded(limit=limit, requested=requested, allowed=allowed)
+    return None
+
+
+def size_beyond(size: Size, limits: Limits) -> LimitExceeded | None:
+    """What an operation asks too much of, before it runs."""
+    if size.cost > limits.cost:
+        return LimitExceeded(limit="cost", requested=size.cost, allowed=limits.cost)
+    joins = max(size.widest, size.joins)
+    return LimitExceeded(limit="joins", requested=joins, allowed=MAX_JOINS) if joins > MAX_JOINS else None
 
 
 # PostgreSQL keeps no text with this character in it. In variables the HTTP side looks for it.
@@ -200,7 +106,7 @@ def sizes_in(variables: Mapping[str, Any]) -> Sizes:
 
 
 class SizeLimit(SchemaExtension):
-    """Refuses what is too deep or too large. Goes after KnownDocuments and before ArgumentCheck, which walks all of it."""
+    """Refuses what costs too much, and tells the cost. Goes after KnownDocuments and before ArgumentCheck, which walks it."""
 
     def on_validate(self) -> Iterator[None]:
         if self.execution_context.pre_execution_errors == []:
@@ -214,14 +120,16 @@ class SizeLimit(SchemaExtension):
         operation = get_operation_ast(document, context.operation_name)
         if operation is None:
             return
+        problem: Refusal | None = None
         if NUL.search(context.query or ""):
             problem = InvalidInput(reason="text_control_characters")
-            context.pre_execution_errors = [GraphQLError(problem.reason, operation, original_error=problem)]
-            return
-        size = self.size_of(document, operation, context.variables or {})
-        context.pre_execution_errors = [
-            GraphQLError(problem.reason, operation, original_error=problem) for problem in problems_of(size)
-        ]
+        else:
+            limits: Limits = context.context.limits
+            size = self.size_of(document, operation, context.variables or {})
+            context.extensions_results["cost"] = {"requested": size.cost, "allowed": limits.cost}
+            problem = size_beyond(size, limits)
+        if problem:
+            context.pre_execution_errors = [GraphQLError(problem.code, operation, original_error=problem)]
 
     def size_of(self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Size:
         key = (id(operation), sizes_in(variables))

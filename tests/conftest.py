@@ -18,6 +18,7 @@ from tests.folders import folder
 from tests.keys import TEST_KEYS
 from tests.models_once import prepare_models_once
 from tests.postgres import PostgresServer, running_postgres
+from tests.secrecy import watching
 from tests.server import server  # noqa: F401 - a fixture for everybody
 
 Engine = Literal["sqlite", "postgres"]
@@ -29,6 +30,13 @@ prepare_models_once()
 def keys() -> None:
     """The secrets that a running program has set at its start."""
     set_keys(TEST_KEYS)
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_is_told() -> Iterator[None]:
+    """A test in whose course a phone number, a code, a token or a name was logged, or told in an error, fails."""
+    with watching():
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

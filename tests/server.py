@@ -23,6 +23,7 @@ from api.settings import Settings
 from tests.builders.people import KeptSms
 from tests.clock import NOW
 from tests.keys import SECRET
+from tests.secrecy import watch
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without it every client reads all authorities' certificates
@@ -136,7 +137,10 @@ class Socket:
 
     async def receive(self) -> Any:
         async with asyncio.timeout(PATIENCE_S):
-            return json.loads(await self.connection.recv())
+            message = json.loads(await self.connection.recv())
+        payload = message.get("payload")
+        watch.answer({"errors": payload} if isinstance(payload, list) else payload or {})
+        return message
 
     async def payloads(self) -> AsyncIterator[dict[str, Any]]:
         """The payloads of the one operation that runs; an `error` message is its last, as {"errors": [...]}."""
@@ -172,9 +176,19 @@ async def running_server(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
             listening(app, listener),
-            httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, verify=NO_TLS, trust_env=False) as http,
+            httpx.AsyncClient(
+                base_url=url, timeout=PATIENCE_S, verify=NO_TLS, trust_env=False, event_hooks={"response": [seen]}
+            ) as http,
         ):
             yield Server(settings, url, http, clock, sms)
+
+
+async def seen(response: httpx.Response) -> None:
+    """The watch over what is told reads along (secrecy.py)."""
+    if "json" in response.headers.get("content-type", ""):
+        await response.aread()
+        answer = response.json()
+        watch.answer(answer if isinstance(answer, dict) else {"data": answer})
 
 
 def free_listener() -> socket.socket:

@@ -38,15 +38,32 @@ INPUTS: dict[str, Text] = {
     "idempotency_key_characters": Text(
         "请求编号（idempotencyKey）只能使用可见字符。", "An idempotency key holds visible characters only."
     ),
-    "query_too_deep": Text(
-        "查询嵌套太深，最多 {limit} 层。", "The query is nested too deeply: {limit} levels at most."
+    "operation_unnamed": Text(
+        "文档中有多个操作，请用 operationName 指定。", "The document has several operations: name one by operationName."
     ),
-    "query_too_large": Text(
-        "查询的内容太多，请减少字段或每页条数。", "The query asks for too much. Ask for fewer fields or smaller pages."
+    "limit_tokens": Text("查询文本太长，最多 {allowed} 个词。", "The query is too long: {allowed} tokens at most."),
+    "limit_depth": Text(
+        "查询嵌套太深，最多 {allowed} 层。", "The query is nested too deeply: {allowed} levels at most."
     ),
-    "query_too_wide": Text(
-        "查询一次关联的对象太多，最多 {limit} 个，请拆成几次查询。",
-        "The query follows too many single objects at once, {limit} at most. Ask for them in several queries.",
+    "limit_aliases": Text(
+        "查询中的别名太多，最多 {allowed} 个。", "The query has too many aliases: {allowed} at most."
+    ),
+    "limit_directives": Text(
+        "查询中的指令太多，最多 {allowed} 个。", "The query has too many directives: {allowed} at most."
+    ),
+    "limit_repeats": Text(
+        "查询中重复的字段太多，最多 {allowed} 个。", "The query repeats too many fields: {allowed} at most."
+    ),
+    "limit_selections": Text(
+        "查询的字段太多，最多 {allowed} 个。", "The query selects too many fields: {allowed} at most."
+    ),
+    "limit_cost": Text(
+        "查询的内容太多（{requested}，上限 {allowed}），请减少字段或每页条数。",
+        "The query costs too much ({requested} of {allowed}). Ask for fewer fields or smaller pages.",
+    ),
+    "limit_joins": Text(
+        "查询一次关联的对象太多，最多 {allowed} 个，请拆成几次查询。",
+        "The query follows too many single objects at once, {allowed} at most. Ask for them in several queries.",
     ),
     "introspection_off": Text(
         "此服务不提供结构查询（__schema、__type），请使用随版本发布的 schema 文件。",

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.secrecy import watch
 from tests.server import PATIENCE_S, free_listener
 
 ROOT = Path(__file__).parents[2]
@@ -51,11 +52,16 @@ class Program:
     async def serving(self) -> AsyncIterator[str]:
         """The server runs until the block ends, if it has not ended by itself; all it printed until it was ready."""
         self.process = await self.start("serve")
+        reading: asyncio.Task[None] | None = None
         try:
-            yield await self.until_ready(self.process)
+            printed = await self.until_ready(self.process)
+            reading = asyncio.create_task(read_on(self.process))
+            yield printed
         finally:
             if self.process.returncode is None:
                 self.process.kill()
+            if reading is not None:
+                await reading
             await self.process.communicate()
 
     async def until_ready(self, process: asyncio.subprocess.Process) -> str:
@@ -67,6 +73,14 @@ class Program:
                 assert line, printed
                 printed += line.decode()
         return printed
+
+
+async def read_on(process: asyncio.subprocess.Process) -> None:
+    """All that is printed is read, or a full pipe would stop the server; what is logged, the watch reads too (secrecy.py)."""
+    assert process.stdout
+    async for line in process.stdout:
+        if line.startswith(b"{"):
+            watch.line(line.decode())
 
 
 def program_in(folder: Path, database_url: str = "sqlite://var/xuexi.db") -> Program:

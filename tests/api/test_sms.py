@@ -99,15 +99,16 @@ async def test_neither_number_nor_code_is_logged(caplog: pytest.LogCaptureFixtur
     assert "123456" not in said
 
 
-async def test_the_console_writes_to_the_log_and_to_a_private_file(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_the_console_prints_and_writes_to_a_private_file_and_logs_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     file = tmp_path / "var" / "sms.log"
     await asyncio.gather(*(ConsoleSms(file).send(PHONE, TEXT) for _ in range(3)))
     assert [json.loads(line) for line in file.read_text().splitlines()] == [{"phone": PHONE, "text": TEXT}] * 3
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "123456" in caplog.text
+    assert "123456" in capsys.readouterr().out
+    assert "123456" not in caplog.text
 
 
 def test_the_settings_choose_the_sender() -> None:

@@ -153,7 +153,7 @@ async def test_a_query_gives_one_answer_and_frees_its_id(sqlite_server: Server) 
     async with sqlite_server.connected() as socket:
         for _ in range(2):
             await socket.send({"type": "subscribe", "id": "1", "payload": TYPENAME})
-            assert await socket.receive() == {"type": "next", "id": "1", "payload": {"data": {"__typename": "Query"}}}
+            assert (await socket.receive())["payload"]["data"] == {"__typename": "Query"}
             assert await socket.receive() == {"type": "complete", "id": "1"}
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,13 +88,7 @@ class Rounds:
         program = program_in(self.folder, self.url)
         program.environ |= {"XUEXI_SECRET": SECRET, "XUEXI_DEMO_DATA": "off"}
         async with program.serving():
-            assert program.process
-            assert program.process.stdout
-            told = asyncio.ensure_future(program.process.stdout.read())  # a full pipe would stop the server
             yield program
-            told.cancel()
-            with suppress(asyncio.CancelledError):
-                await told
 
     async def a_killing(self, program: Program) -> str:
         """Everybody asks at once, and after a number of answers that the dice chose the killing begins."""

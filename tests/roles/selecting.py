@@ -18,7 +18,8 @@ from graphql import (
 from graphql.type import GraphQLUnionType
 
 from schema.build import export_sdl
-from schema.limits import MAX_FIELDS, measured
+from schema.limits import Limits
+from schema.measure import measured
 from tests.roles.seen import FIELDS
 
 SCHEMA = build_schema(export_sdl())
@@ -86,7 +87,7 @@ def rows_query(type_name: str, steps: int) -> str:
 
 def in_bites(ids: Sequence[str], query: str) -> Iterator[Sequence[str]]:
     """So many ids at a time as one query may ask for."""
-    bite = MAX_FIELDS // fields_of_one(query)
+    bite = Limits().cost // fields_of_one(query)
     assert bite, "a row is not too much"
     return (ids[start : start + bite] for start in range(0, len(ids), bite))
 
@@ -97,7 +98,7 @@ def fields_of_one(query: str) -> int:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation
-    return measured(SCHEMA, document, operation, {"ids": [""]}).fields
+    return measured(SCHEMA, document, operation, {"ids": [""]}).cost
 
 
 def leads_to(type_name: str, name: str) -> GraphQLNamedType:

@@ -20,6 +20,7 @@ from schema.errors import finished
 from schema.ids import encode_id
 from tests.builders.people import KeptSms
 from tests.clock import NOW
+from tests.secrecy import watch
 
 __all__ = ["ANONYMOUS", "Answer", "ask", "encode_id", "events_of", "mutate", "refused", "succeed"]
 
@@ -59,7 +60,9 @@ async def ask(
 
 
 def answer_of(result: ExecutionResult, language: Language) -> Answer:
-    return Answer(result.data, [as_sent(error, language) for error in result.errors or ()])
+    answer = Answer(result.data, [as_sent(error, language) for error in result.errors or ()])
+    watch.answer({"data": answer.data, "errors": answer.errors})
+    return answer
 
 
 def as_sent(error: GraphQLError, language: Language) -> dict[str, Any]:
