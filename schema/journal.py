@@ -16,6 +16,7 @@ from schema.errors import code_of
 
 log = logging.getLogger("xuexi.operations")
 LONGEST_NAME = 60
+NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 FIGURES = re.compile(r"\d{5,}")  # a name is the client's to choose, and might be somebody's number
 
 
@@ -57,5 +58,5 @@ class Journal(SchemaExtension):
 
 
 def printable_name(name: str | None) -> str | None:
-    """The client's name for its operation, without what might be a phone number."""
-    return FIGURES.sub("#", name[:LONGEST_NAME]) if name else None
+    """The client's name for its operation, without what might be a phone number; what can be no name is not repeated."""
+    return FIGURES.sub("#", name[:LONGEST_NAME]) if name and NAME.fullmatch(name) else None

@@ -99,4 +99,4 @@ def watching() -> Iterator[None]:
     finally:
         everything.removeHandler(watch)
         ours.setLevel(level)
-    assert watch.told == []
+    assert watch.told == [], watch.told
