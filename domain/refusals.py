@@ -18,6 +18,7 @@ from ledger.refusals import (
 )
 
 __all__ = [
+    "AccountDisabled",
     "AccountNotOpen",
     "ActivityCancelled",
     "AlreadyAttended",
@@ -61,6 +62,13 @@ class Unauthenticated(Refusal):
     """Nobody is signed in."""
 
     code = "UNAUTHENTICATED"
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountDisabled(Refusal):
+    """An administrator said that this resident may not sign in. Told only to whoever proved that they are they."""
+
+    code = "ACCOUNT_DISABLED"
 
 
 @dataclass(kw_only=True, eq=False)

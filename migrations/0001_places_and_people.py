@@ -97,9 +97,12 @@ PEOPLE = [
         resident_id {int} NOT NULL REFERENCES residents (id),
         created_at {int} NOT NULL,
         expires_at {int} NOT NULL,
+        refreshed_at {int},
+        device_name TEXT,
         ended_at {int},
         end_reason TEXT,
-        CONSTRAINT sessions_end_reason_known CHECK (end_reason IN ('SIGNED_OUT', 'TOKEN_REUSED', 'MERGED')),
+        CONSTRAINT sessions_end_reason_known CHECK (end_reason IN ('SIGNED_OUT', 'ENDED', 'TOKEN_REUSED', 'MERGED',
+            'DISABLED', 'ERASED')),
         CONSTRAINT sessions_end_has_reason CHECK ((ended_at IS NULL) = (end_reason IS NULL))
     ) {strict}""",
     "CREATE INDEX sessions_resident ON sessions (resident_id)",

@@ -15,6 +15,7 @@ class ErrorCode(StrEnum):
     INVALID_INPUT = "INVALID_INPUT"
     NOT_FOUND = "NOT_FOUND"
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
     FORBIDDEN = "FORBIDDEN"
     RATE_LIMITED = "RATE_LIMITED"
     CONFLICT = "CONFLICT"
@@ -53,6 +54,7 @@ describe(
     NOT_FOUND="There is no such thing, or the caller may not know of it.",
     UNAUTHENTICATED="Nobody is signed in, or the access token is out of date: refresh the session. Of refreshSession itself: "
     "the refresh token is good for nothing any more; sign in.",
+    ACCOUNT_DISABLED="An administrator disabled the account: ask staff. Signing in again does not help.",
     FORBIDDEN="The caller's roles do not reach so far.",
     RATE_LIMITED="Asked too often; the message says when it is worth another try.",
     CONFLICT="It clashes with something that stands, such as a sign-up for an overlapping shift.",

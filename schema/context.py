@@ -45,7 +45,7 @@ class Context:
     @property
     def asking(self) -> Asking:
         """What a read may depend on besides its arguments."""
-        return Asking(self.caller.resident_id, self.now, self.language)
+        return Asking(self.caller.resident_id, self.now, self.language, self.caller.session_id)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -41,6 +41,7 @@ from schema.types.previews import MergePreview, RedemptionPreview
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.seals import Seal, WalletStatement
+from schema.types.sessions import Disablement
 from schema.types.viewer import Viewer
 from schema.types.volunteering import Activity, Attendance
 
@@ -198,6 +199,11 @@ class Query:
         "Residents who turned out to be one person, latest first. All of them for auditors and administrators of a district; "
         "those of one's own for everybody else.",
         order="-merged_at",
+    )
+    disablements: Connection[Disablement] = connection(
+        "Who may not sign in, or could not for a while, latest first. For auditors and administrators of a district; empty for "
+        "everybody else.",
+        order="-disabled_at",
     )
     preview_merge: MergePreview = strawberry.field(
         resolver=foreseen_merge,

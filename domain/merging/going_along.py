@@ -9,7 +9,6 @@ from datetime import datetime
 
 from domain.claims.merge_figures import hold_figures, merge_figures
 from domain.earning.merge_counters import hold_counters, merge_counters
-from domain.people.session_tokens import end_session
 from domain.redemption.merge_holdings import hold_holdings, merge_holdings
 from domain.volunteering.double_records import (
     give_up_double_sign_ups,
@@ -56,10 +55,3 @@ async def go_along(tx: Transaction, kept_id: int, merged_id: int) -> None:
 # What was asked under the old account may be asked again from the new one; a key that both used stays where it is.
 TAKE_KEYS = """UPDATE idempotency_keys SET caller_id = ? WHERE caller_id = ?
     AND key NOT IN (SELECT k.key FROM idempotency_keys k WHERE k.caller_id = ?)"""
-
-
-async def end_sessions_of(tx: Transaction, resident_id: int, now: datetime) -> None:
-    """They are signed in nowhere any more. Their number signs in as whoever they go on as."""
-    sql = "SELECT id FROM sessions WHERE resident_id = ? AND ended_at IS NULL ORDER BY id"
-    for (session_id,) in await tx.fetch(sql, resident_id):
-        await end_session(tx, session_id, "MERGED", now)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.merging.going_along import count_as_one, end_sessions_of, go_along, hold_all_of
+from domain.merging.going_along import count_as_one, go_along, hold_all_of
 from domain.merging.moved import Moved, find_moved
 from domain.merging.obstacles import find_facts, reasons_not_to_merge
 from domain.merging.postings import find_movements, transfer_of
 from domain.people.caller import Caller
 from domain.people.rights import require_book_administrator
+from domain.people.session_tokens import end_sessions_of
 from domain.redemption.expire_reservations import expire_due_of
 from domain.text import clean_text
 from ledger.account_status import StatusChange
@@ -90,7 +91,7 @@ async def merge(tx: Transaction, new: NewMerge, now: datetime) -> None:
     await count_as_one(tx, *both, now)
     await note(tx, new, moved, now)
     await go_along(tx, *both)
-    await end_sessions_of(tx, new.merged_id, now)
+    await end_sessions_of(tx, new.merged_id, "MERGED", now)  # their number signs in as whoever they go on as
     await merge_wallets(tx, new, pairs, now)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.people.caller import Caller
+from domain.people.disabled import is_disabled
 from domain.people.session_tokens import ACCESS_TOKEN, token_digest
 from domain.refusals import Unauthenticated
 from storage import fetch
@@ -20,8 +21,10 @@ class SignedIn:
     until: datetime
 
 
-FIND = """SELECT s.resident_id, s.id, t.expires_at FROM session_tokens t JOIN sessions s ON s.id = t.session_id
-    WHERE t.digest = ? AND t.kind = 'ACCESS' AND t.expires_at > ? AND s.ended_at IS NULL"""
+# Disabling ends all sessions, but for one that begins at that very moment.
+FIND = f"""SELECT s.resident_id, s.id, t.expires_at FROM session_tokens t JOIN sessions s ON s.id = t.session_id
+    WHERE t.digest = ? AND t.kind = 'ACCESS' AND t.expires_at > ? AND s.ended_at IS NULL
+    AND NOT {is_disabled("s.resident_id")}"""
 
 
 async def find_signed_in(access_token: str, now: datetime) -> SignedIn:

@@ -73,12 +73,14 @@ class SignInLimit(Model):
 
 
 class Session(Model):
-    """A person signed in on one device."""
+    """A person signed in on one device, which may have said what it is called."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     resident_id = fields.BigIntField()
     created_at = InstantField()
     expires_at = InstantField()
+    refreshed_at = InstantField(null=True)
+    device_name = fields.TextField(null=True)
     ended_at = InstantField(null=True)
     end_reason = fields.TextField(null=True)
 
@@ -98,3 +100,31 @@ class SessionToken(Model):
 
     class Meta:
         table = "session_tokens"
+
+
+class Disablement(Model):
+    """Somebody may not sign in, since an administrator said so, until one says otherwise."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    resident_id = fields.BigIntField()
+    reason = fields.TextField()
+    disabled_by_id = fields.BigIntField()
+    disabled_at = InstantField()
+    enabled_by_id = fields.BigIntField(null=True)
+    enabled_at = InstantField(null=True)
+
+    class Meta:
+        table = "disablements"
+
+
+class StaffIdentity(Model):
+    """As whom an identity provider knows a resident: `subject` is its name for them, `issuer` the provider's own."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    issuer = fields.TextField()
+    subject = fields.TextField()
+    resident_id = fields.BigIntField()
+    linked_at = InstantField()
+
+    class Meta:
+        table = "staff_identities"

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.people.caller import Caller
+from domain.people.disabled import is_disabled
 from domain.people.randomness import RandomBytes
 from domain.people.session_tokens import (
-    REFRESH_LIFETIME,
+    IDLE_LIFETIME,
+    LONGEST_LIFETIME,
     REFRESH_TOKEN,
     SessionTokens,
     end_session,
@@ -20,13 +22,16 @@ from domain.people.session_tokens import (
 )
 from domain.refusals import Unauthenticated
 from storage import Transaction, write
-from storage.instants import from_micros, to_micros
+from storage.instants import MICROSECOND, from_micros, to_micros
 
 GRACE = timedelta(seconds=30)
 
 
 async def refresh_session(refresh_token: str, now: datetime, random_bytes: RandomBytes) -> SessionTokens:
-    """The session goes on, 30 days from now at most, with a fresh pair of tokens. Raises Unauthenticated."""
+    """The session goes on with a fresh pair of tokens: for 30 days, but not beyond 180 days after the person signed in.
+
+    Raises Unauthenticated.
+    """
 
     async def body(tx: Transaction) -> SessionTokens | None:
         caller = await prolong(tx, token_digest(refresh_token), now)
@@ -45,15 +50,18 @@ async def refresh_session(refresh_token: str, now: datetime, random_bytes: Rando
 
 
 # The session's row is locked before its tokens', as signing out does it.
-PROLONG = """UPDATE sessions SET expires_at = ? WHERE ended_at IS NULL AND expires_at > ? AND id = (
+PROLONG = f"""UPDATE sessions SET refreshed_at = ?,
+    expires_at = CASE WHEN created_at + {LONGEST_LIFETIME // MICROSECOND} < ? THEN created_at + {LONGEST_LIFETIME // MICROSECOND}
+        ELSE ? END
+    WHERE ended_at IS NULL AND expires_at > ? AND NOT {is_disabled("sessions.resident_id")} AND id = (
     SELECT session_id FROM session_tokens WHERE digest = ? AND kind = 'REFRESH' AND expires_at > ?)
     RETURNING resident_id, id"""
 
 
 async def prolong(tx: Transaction, digest: str, now: datetime) -> Caller | None:
     """Whose session the token continues; None where there is none to continue."""
-    at = to_micros(now)
-    row = await tx.fetch_one(PROLONG, to_micros(now + REFRESH_LIFETIME), at, digest, at)
+    at, idle_end = to_micros(now), to_micros(now + IDLE_LIFETIME)
+    row = await tx.fetch_one(PROLONG, at, idle_end, idle_end, at, digest, at)
     return Caller(row[0], row[1]) if row else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -27,8 +28,16 @@ DAY = timedelta(days=1)
 CODES_A_DAY = 10  # counted from the first; with TRIES it bounds how often a phone's code can be guessed at
 
 
-async def request_sign_in_code(phone: str, now: datetime, sms: SmsSender, random_bytes: RandomBytes) -> datetime:
-    """A code is on its way to the phone; when it expires.
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """For which request the code is good, and until when."""
+
+    request_id: int
+    expires_at: datetime
+
+
+async def request_sign_in_code(phone: str, now: datetime, sms: SmsSender, random_bytes: RandomBytes) -> SentCode:
+    """A code is on its way to the phone. The number is not looked for, so known and unknown ones cannot differ.
 
     Raises InvalidInput, RateLimited, and whatever the sender raises: then no code stands and another may be asked for
     at once, but the day's count stays as it is (a sender that fails must not lift the bound on guesses).
@@ -46,7 +55,7 @@ async def request_sign_in_code(phone: str, now: datetime, sms: SmsSender, random
     except Exception:
         await withdraw(code_id, phone_digest(number), now)
         raise
-    return now + LIFETIME
+    return SentCode(code_id, now + LIFETIME)
 
 
 def text_of(code: str) -> str:

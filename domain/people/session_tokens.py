@@ -17,7 +17,8 @@ from storage import Transaction
 from storage.instants import to_micros
 
 ACCESS_LIFETIME = timedelta(minutes=15)
-REFRESH_LIFETIME = timedelta(days=30)  # since the last refresh
+IDLE_LIFETIME = timedelta(days=30)  # since the last refresh
+LONGEST_LIFETIME = timedelta(days=180)  # since the person signed in, however often it is refreshed
 TOKEN_BYTES = 16
 ACCESS_PREFIX, REFRESH_PREFIX = "xa_", "xr_"
 ACCESS_TOKEN = re.compile(ACCESS_PREFIX + r"[A-Za-z0-9_-]{22}")
@@ -68,7 +69,7 @@ async def issue_tokens(tx: Transaction, caller: Caller, now: datetime, random_by
     )
     rows = [
         (tokens.access_token, "ACCESS", tokens.expires_at),
-        (tokens.refresh_token, "REFRESH", now + REFRESH_LIFETIME),
+        (tokens.refresh_token, "REFRESH", now + IDLE_LIFETIME),
     ]
     await tx.execute_many(
         INSERT_TOKEN,
@@ -84,3 +85,17 @@ async def end_session(tx: Transaction, session_id: int, reason: str, now: dateti
     """The session is over and its tokens are worth nothing. Ending it twice keeps the first reason."""
     await tx.execute(END_SESSION, to_micros(now), reason, session_id)
     await tx.execute("DELETE FROM session_tokens WHERE session_id = ?", session_id)
+
+
+SELECT_STANDING = "SELECT id FROM sessions WHERE resident_id = ? AND ended_at IS NULL AND id <> ? ORDER BY id"
+NO_SESSION = 0
+
+
+async def end_sessions_of(
+    tx: Transaction, resident_id: int, reason: str, now: datetime, but: int | None = None
+) -> list[int]:
+    """The resident is signed in nowhere any more, `but` in that session; the ids of those that were ended."""
+    ended = [row[0] for row in await tx.fetch(SELECT_STANDING, resident_id, but or NO_SESSION)]
+    for session_id in ended:
+        await end_session(tx, session_id, reason, now)
+    return ended

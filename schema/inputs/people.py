@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.people.disable_resident import REASON_LENGTH
 from domain.people.register_resident import NAME_LENGTH
+from domain.people.sign_in import DEVICE_NAME_LENGTH
 
 
 @strawberry.input(description="Where to send a sign-in code.")
@@ -20,6 +22,14 @@ class SignInInput:
 
     phone: str = strawberry.field(description="The number the code was sent to.")
     code: str = strawberry.field(description="The six digits of the message.")
+    request_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="What requestSignInCode answered as requestId: the code is then good for that request only. Send it.",
+    )
+    device_name: str | None = strawberry.field(
+        default=None,
+        description=f"What the device is called, for Viewer.sessions, 1 to {DEVICE_NAME_LENGTH} characters.",
+    )
 
 
 @strawberry.input(description="What keeps a session going.")
@@ -42,3 +52,27 @@ class UpdateProfileInput:
     area_code: str | None = strawberry.field(
         default=strawberry.UNSET, description="Where they live: an area's code; null for nowhere in particular."
     )
+
+
+@strawberry.input(description="A session of one's own.")
+class EndSessionInput:
+    """See the act end_own_session."""
+
+    session_id: strawberry.ID = strawberry.field(description="Which of Viewer.sessions.")
+
+
+@strawberry.input(description="Somebody who may not sign in any more.")
+class DisableResidentInput:
+    """See the act disable_resident."""
+
+    resident_id: strawberry.ID = strawberry.field(description="Who.")
+    reason: str = strawberry.field(
+        description=f"Why, 1 to {REASON_LENGTH} characters, for administrators and auditors. Kept for good."
+    )
+
+
+@strawberry.input(description="Somebody who may sign in again.")
+class EnableResidentInput:
+    """See the act enable_resident."""
+
+    resident_id: strawberry.ID = strawberry.field(description="Who.")

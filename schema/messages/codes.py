@@ -11,6 +11,10 @@ CODES: dict[str, Text] = {
         "没有找到，可能已不存在或您无权查看。", "Not found: it does not exist, or you may not see it."
     ),
     ErrorCode.UNAUTHENTICATED: Text("请先登录。", "Please sign in first."),
+    ErrorCode.ACCOUNT_DISABLED: Text(
+        "该账号已被停用，如有疑问请联系所在社区的工作人员。",
+        "This account is disabled. Please ask the staff of your community.",
+    ),
     ErrorCode.FORBIDDEN: Text("您没有这项操作的权限。", "You are not allowed to do this."),
     ErrorCode.RATE_LIMITED: Text(
         "操作太频繁，请 {retry_after} 后再试。", "Too many requests. Try again in {retry_after}."

@@ -14,11 +14,13 @@ Language = Literal["zh-CN", "en"]
 
 @dataclass(frozen=True)
 class Asking:
-    """`viewer` is the id of the signed-in resident, None when nobody is signed in; `now` is an aware datetime."""
+    """`viewer` is the id of the signed-in resident, None when nobody is signed in; `session` that of the session they are in,
+    None where they come with a provider's token; `now` is an aware datetime."""
 
     viewer: int | None
     now: datetime
     language: Language = "zh-CN"
+    session: int | None = None
 
     @cached_property
     def now_micros(self) -> int:

@@ -21,6 +21,7 @@ from schema.types.claims import Claim, claims_where
 from schema.types.ledger import Wallet
 from schema.types.people import Resident, RoleGrant
 from schema.types.redemption import Reservation, Ticket, TicketOrder, has_reservation_status
+from schema.types.sessions import STANDS, Session
 from schema.types.volunteering import SignUp
 
 TICKET_STATUS_AT = STATUS_AT.replace("{t}", "{other}")
@@ -112,6 +113,9 @@ class Viewer:
             "programme": argument(str | None, "Only those of this programme, by its code."),
             "state": argument(ClaimState | None, "Only those."),
         },
+    )
+    sessions: Connection[Session] = connection(
+        "Where they are signed in, latest first.", "resident_id", order="-created_at", where=STANDS
     )
     member_code: MemberCode = computed(
         "A code to show at the gate or to an organiser.", needs={"resident_id": "id"}, by=code_of_viewer

@@ -142,10 +142,11 @@ async def a_code_for(phone: str, now: datetime = NOW) -> str:
     return sms.last_code
 
 
-async def signed_in(phone: str | None = None, now: datetime = NOW) -> SessionTokens:
+async def signed_in(phone: str | None = None, now: datetime = NOW, device_name: str | None = None) -> SessionTokens:
     """A session that began just now."""
     phone = phone or a_phone()
-    return await sign_in(SignInWish(phone, await a_code_for(phone, now)), now, secrets.token_bytes)
+    wish = SignInWish(phone, await a_code_for(phone, now), device_name=device_name)
+    return await sign_in(wish, now, secrets.token_bytes)
 
 
 async def find_caller(access_token: str, now: datetime) -> Caller:

@@ -9,14 +9,15 @@ from typing import Any
 
 from domain.claims.approve_claim import ApproveClaimWish, approve_claim
 from domain.claims.reject_claim import RejectClaimWish, reject_claim
+from domain.people.disable_resident import DisableResidentWish, disable_resident
 from domain.people.member_code import make_member_code
 from domain.points.wallet_status import WalletStatusWish, freeze_wallet
-from schema.ids import encode_id
+from schema.ids import encode_id, require_id
 from storage import fetch
 from tests.builders.claims import TODAY, a_file
 from tests.builders.earning import a_rule, a_rule_wish
 from tests.builders.keys import a_key
-from tests.builders.people import a_resident, organiser_of
+from tests.builders.people import a_phone, a_resident, organiser_of
 from tests.builders.redemption import Offer, a_reservation, a_ticket, an_order
 from tests.builders.volunteering import Activity, a_sign_up, an_attendance
 from tests.clock import NOW, later
@@ -331,6 +332,20 @@ async def a_claim_that_was_paid(world: World) -> Wish:
     return {"claimId": encode_id("Claim", claim_id), "reason": "记错了", "idempotencyKey": a_key()}
 
 
+async def somebody_to_keep_out(world: World) -> Wish:
+    phone = a_phone()
+    resident_id = encode_id("Resident", await a_resident(phone=phone))
+    world.truth.phones[resident_id] = phone
+    return {"residentId": resident_id, "reason": "账号被盗"}
+
+
+async def somebody_kept_out(world: World) -> Wish:
+    resident_id = (await somebody_to_keep_out(world))["residentId"]
+    wish = DisableResidentWish(require_id(resident_id, "Resident"), "账号被盗")
+    await disable_resident(world.caller(Who.ADMIN), wish, NOW)
+    return {"residentId": resident_id}
+
+
 async def a_limit(_: World) -> Wish:
     return {"approvalAbove": 1000}
 
@@ -412,6 +427,8 @@ DEEDS = {
     "open a frozen wallet": Deed("unfreezeWallet", a_frozen_wallet, BOOK_ADMINS, FORBIDDEN),
     "close a wallet": Deed("closeWallet", an_open_wallet, BOOK_ADMINS, FORBIDDEN),
     "merge two residents": Deed("mergeResidents", two_who_are_one, BOOK_ADMINS, FORBIDDEN),
+    "keep somebody out": Deed("disableResident", somebody_to_keep_out, BOOK_ADMINS, FORBIDDEN),
+    "let somebody in again": Deed("enableResident", somebody_kept_out, BOOK_ADMINS, FORBIDDEN),
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
     "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),
@@ -429,7 +446,7 @@ DEEDS = {
 }
 
 #: About sessions, and open to everybody who has what it asks for: tests/roles/test_sessions.py.
-OPEN_TO_ALL = ("requestSignInCode", "signIn", "refreshSession", "signOut")
+OPEN_TO_ALL = ("requestSignInCode", "signIn", "refreshSession", "signOut", "endSession", "endOtherSessions")
 
 
 def activity_id(activity: Activity) -> str:

@@ -174,7 +174,9 @@ FIELDS: dict[str, Fields] = {
 
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {
-    "Viewer": "resident roles wallet signUps orders reservations tickets claims memberCode",
+    "Viewer": "resident roles wallet signUps orders reservations tickets claims sessions memberCode",
+    "Session": "id deviceName createdAt refreshedAt expiresAt current",
+    "Disablement": "resident reason disabledBy disabledAt enabledBy enabledAt",
     "ScoreBand": "fromScore points",
     "Award": "rule day basis wouldHaveGiven cut cutBy cutByRule cutLimit points",
     "RoleGrant": "role area organisation",
@@ -191,9 +193,11 @@ VALUES = {
     "LimitReached": "code message path limit used",
     "AlreadyAdmitted": "code message path admission",
     "FigureAlreadyClaimed": "code message path lastFigure lastSeenOn",
-    "RequestSignInCodePayload": "expiresAt errors",
+    "RequestSignInCodePayload": "requestId expiresAt errors",
     "SessionPayload": "accessToken refreshToken expiresAt viewer errors",
     "SignOutPayload": "errors",
+    "SessionsPayload": "viewer errors",
+    "DisableResidentPayload": "resident errors",
     "UpdateProfilePayload": "viewer errors",
     "ActivityPayload": "activity errors",
     "SignUpPayload": "signUp errors",
@@ -243,12 +247,14 @@ CONNECTED = [
     "Alarm",
     "Attendance",
     "Claim",
+    "Disablement",
     "EarningRule",
     "Entry",
     "Programme",
     "Reservation",
     "ResidentMerge",
     "Seal",
+    "Session",
     "SignUp",
     "Ticket",
     "TicketOffer",
@@ -258,6 +264,6 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit adjustments previewAward previewRule previewRedemption residentMerges "
+    "claims claimLimit adjustments previewAward previewRule previewRedemption residentMerges disablements "
     "previewMerge trialBalance walletStatement seals seal"
 )

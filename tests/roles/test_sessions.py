@@ -109,6 +109,25 @@ async def test_who_signed_out_is_nobody_at_once(world: World, who: Who) -> None:
             pass
 
 
+LIST = "{ viewer { sessions(first: 9) { nodes { id current } } } }"
+END = "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { errors { code } } }"
+END_OTHERS = "mutation { endOtherSessions { errors { code } } }"
+
+
+async def test_everybody_ends_their_own_sessions_and_nobody_elses(world: World) -> None:
+    (session,) = (await world.data(Who.AUDITOR, LIST))["viewer"]["sessions"]["nodes"]
+    assert session["current"]
+    for who in (Who.OWNER, Who.ADMIN):
+        assert await world.data(who, END, id=session["id"]) == {"endSession": {"errors": [{"code": "NOT_FOUND"}]}}
+    for document in (END, END_OTHERS):
+        (answer,) = (await world.data(Who.NOBODY, document, id=session["id"])).values()
+        assert answer == {"errors": [{"code": "UNAUTHENTICATED"}]}
+    assert await world.data(Who.AUDITOR, END_OTHERS) == {"endOtherSessions": {"errors": []}}
+    assert (await world.data(Who.AUDITOR, LIST))["viewer"]
+    assert await world.data(Who.AUDITOR, END, id=session["id"]) == {"endSession": {"errors": []}}
+    assert refused(await world.ask(Who.AUDITOR, LIST)) == ["UNAUTHENTICATED"]
+
+
 async def test_nobody_cannot_sign_out(world: World) -> None:
     assert await world.data(Who.NOBODY, SIGN_OUT) == {"signOut": {"errors": [{"code": "UNAUTHENTICATED"}]}}
 

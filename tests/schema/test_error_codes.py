@@ -14,7 +14,7 @@ from domain.volunteering.void_attendance import VoidAttendanceWish, void_attenda
 from schema.codes import ErrorCode
 from tests.builders.claims import Station, a_claim, a_station
 from tests.builders.keys import a_key
-from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, organiser_of
+from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, an_administrator, organiser_of
 from tests.builders.redemption import ENDS as SESSION_ENDS
 from tests.builders.redemption import Offer, a_reservation, a_scan, a_ticket, an_offer, an_order, staff_of
 from tests.builders.volunteering import (
@@ -68,6 +68,13 @@ async def test_not_found() -> None:
 
 async def test_unauthenticated() -> None:
     assert (await refused("signUp", {"shiftId": encode_id("Shift", 7)}))["code"] == "UNAUTHENTICATED"
+
+
+async def test_account_disabled() -> None:
+    phone, administrator = a_phone(), await an_administrator()
+    who = encode_id("Resident", await a_resident(phone=phone))
+    await mutate("disableResident", {"residentId": who, "reason": "账号被盗"}, administrator)
+    assert (await refused("signIn", {"phone": phone, "code": await a_code_for(phone)}))["code"] == "ACCOUNT_DISABLED"
 
 
 async def test_forbidden() -> None:

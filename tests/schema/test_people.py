@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,27 @@ import pytest
 
 from domain.people.caller import Caller
 from domain.people.member_code import verify_member_code
+from domain.people.request_sign_in_code import request_sign_in_code
+from domain.people.standing_session import require_standing_session
 from domain.redemption.redeem_tickets import redeem_tickets
+from domain.refusals import Unauthenticated
 from domain.volunteering.log_attendance import log_attendance
-from tests.builders.people import a_caller, a_code_for, a_phone, a_resident, an_administrator, find_caller, signed_in
+from storage import write
+from tests.builders.people import (
+    KeptSms,
+    a_caller,
+    a_code_for,
+    a_phone,
+    a_resident,
+    an_administrator,
+    find_caller,
+    signed_in,
+)
 from tests.builders.places import an_area
 from tests.builders.redemption import a_redemption, an_offer
 from tests.builders.volunteering import ENDS, STARTS, a_list, an_activity, an_hourly_rule, was_there
 from tests.clock import NOW, later
-from tests.schema.client import ask, encode_id, mutate, succeed
+from tests.schema.client import ask, encode_id, mutate, refused, succeed
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -39,6 +53,94 @@ async def test_the_first_sign_in_registers_the_person_with_a_wallet() -> None:
 async def test_a_code_is_sent_and_says_how_long_it_can_be_used() -> None:
     payload = await mutate("requestSignInCode", {"phone": "138 0000 0000"}, answer="expiresAt")
     assert payload == {"expiresAt": "2024-01-12T01:35:00Z", "errors": []}
+
+
+SESSIONS = (
+    "viewer { sessions(first: 9) { totalCount nodes { id deviceName createdAt refreshedAt expiresAt current } } }"
+)
+
+
+async def test_a_code_is_good_for_the_request_it_was_sent_for_and_no_other() -> None:
+    await a_resident()  # so that there is a programme
+    phone, sms = a_phone(), KeptSms()
+    first = await request_sign_in_code(phone, NOW, sms, secrets.token_bytes)
+    second = await request_sign_in_code(phone, later(minutes=1), sms, secrets.token_bytes)
+    wanted = {"phone": phone, "code": sms.last_code}
+    for request_id in (first.request_id, 7):
+        told = await refused(
+            "signIn", wanted | {"requestId": encode_id("SignInCode", request_id)}, now=later(minutes=1)
+        )
+        assert (told["code"], told["path"]) == ("CODE_INCORRECT", ["code"])
+    wanted |= {"requestId": encode_id("SignInCode", second.request_id)}
+    assert (await mutate("signIn", wanted, answer=SESSION, now=later(minutes=1)))["errors"] == []
+
+
+async def test_sessions_are_listed_with_their_devices_and_ended_one_by_one_or_all_at_once() -> None:
+    phone = a_phone()
+    lost, here = await signed_in(phone, device_name="旧手机"), await signed_in(phone, later(minutes=1))
+    await signed_in(a_phone())  # somebody else
+    sessions = (await succeed(f"{{ {SESSIONS} }}", here.caller, now=later(minutes=1)))["viewer"]["sessions"]
+    assert sessions["totalCount"] == 2
+    assert [(each["deviceName"], each["current"]) for each in sessions["nodes"]] == [(None, True), ("旧手机", False)]
+    ended = await mutate("endSession", {"sessionId": sessions["nodes"][1]["id"]}, here.caller, answer=SESSIONS)
+    assert [each["id"] for each in ended["viewer"]["sessions"]["nodes"]] == [sessions["nodes"][0]["id"]]
+    with pytest.raises(Unauthenticated):
+        await find_caller(lost.access_token, later(minutes=1))
+    for minutes in (2, 3):
+        await signed_in(phone, later(minutes=minutes))
+    everywhere = f"mutation {{ endOtherSessions {{ {SESSIONS} errors {{ code }} }} }}"
+    left = (await succeed(everywhere, here.caller, now=later(minutes=3)))["endOtherSessions"]["viewer"]["sessions"]
+    assert [each["current"] for each in left["nodes"]] == [True]
+
+
+async def test_nobody_ends_somebody_elses_session() -> None:
+    other, caller = await signed_in(), await signed_in()
+    told = await refused("endSession", {"sessionId": encode_id("Session", other.session_id)}, caller.caller)
+    assert (told["code"], told["path"]) == ("NOT_FOUND", ["sessionId"])
+    assert await find_caller(other.access_token, NOW) == other.caller
+
+
+async def test_who_is_disabled_is_out_and_stays_out_until_an_administrator_says_otherwise() -> None:
+    phone, administrator = a_phone(), await an_administrator()
+    tokens = await signed_in(phone)
+    who = {"residentId": encode_id("Resident", tokens.resident_id)}
+    for _ in range(2):
+        payload = await mutate("disableResident", who | {"reason": "账号被盗"}, administrator, answer="resident { id }")
+        assert payload == {"resident": {"id": who["residentId"]}, "errors": []}
+    with pytest.raises(Unauthenticated):
+        await find_caller(tokens.access_token, NOW)
+    with pytest.raises(Unauthenticated):
+        await require_standing_session(tokens.caller, NOW)
+    again = {"phone": phone, "code": await a_code_for(phone, later(minutes=1))}
+    told = await refused("signIn", again, now=later(minutes=1))
+    assert (told["code"], "停用" in told["message"]) == ("ACCOUNT_DISABLED", True)
+    refreshed = await mutate("refreshSession", {"refreshToken": tokens.refresh_token})
+    assert refreshed["errors"][0]["code"] == "UNAUTHENTICATED"
+    query = "{ disablements(first: 9) { nodes { resident { id } reason disabledBy { id } enabledAt } } }"
+    by = encode_id("Resident", administrator.signed_in())
+    assert (await succeed(query, administrator))["disablements"]["nodes"] == [
+        {"resident": {"id": who["residentId"]}, "reason": "账号被盗", "disabledBy": {"id": by}, "enabledAt": None}
+    ]
+    assert (await succeed(query, await a_caller()))["disablements"]["nodes"] == []
+    assert (await mutate("enableResident", who, administrator))["errors"] == []
+    assert (await signed_in(phone, later(minutes=3))).resident_id == tokens.resident_id
+
+
+async def test_a_session_that_began_while_its_owner_was_disabled_opens_nothing() -> None:
+    tokens, administrator = await signed_in(), await an_administrator()
+    values = (1, tokens.resident_id, "账号被盗", administrator.resident_id, 0)
+    sql = "INSERT INTO disablements (id, resident_id, reason, disabled_by_id, disabled_at) VALUES (?, ?, ?, ?, ?)"
+    await write(lambda tx: tx.execute(sql, *values))
+    with pytest.raises(Unauthenticated):
+        await find_caller(tokens.access_token, NOW)
+    refreshed = await mutate("refreshSession", {"refreshToken": tokens.refresh_token})
+    assert refreshed["errors"][0]["code"] == "UNAUTHENTICATED"
+
+
+async def test_nobody_disables_themselves() -> None:
+    administrator = await an_administrator()
+    who = {"residentId": encode_id("Resident", administrator.signed_in()), "reason": "试一下"}
+    assert (await refused("disableResident", who, administrator))["code"] == "SECOND_PERSON_REQUIRED"
 
 
 async def test_a_session_is_refreshed_and_ended() -> None:

@@ -66,6 +66,8 @@ RULES: dict[str, str] = {
         claims_second_person
         claims_status_known
         claims_void_whole
+        disablements_by_another
+        disablements_enabled_whole
         earning_rule_bands_not_negative
         earning_rules_figures_in_range
         earning_rules_grade_known
@@ -151,6 +153,7 @@ RULES: dict[str, str] = {
         claims_figure_once
         claims_photo_once
         claims_step_once
+        disablements_standing_once
         earning_rule_bands_once
         earning_rules_open_once
         earning_rules_version_once
@@ -173,6 +176,7 @@ RULES: dict[str, str] = {
         sign_in_limits_phone_unique
         sign_ups_arrival_once
         sign_ups_standing_once
+        staff_identities_subject_unique
         ticket_entries_pair_unique
         tickets_serial_unique
         transfers_reversed_once
@@ -203,6 +207,7 @@ RULES: dict[str, str] = {
         claims_attested
         claims_host
         claims_resident
+        disablements_disabled_at
         holds_due
         holds_standing
         offer_sessions_offer
@@ -219,6 +224,7 @@ RULES: dict[str, str] = {
         sign_in_codes_phone
         sign_ups_resident
         sign_ups_waiting
+        staff_identities_resident
         ticket_offers_host
         ticket_offers_open
         ticket_orders_resident
@@ -249,6 +255,8 @@ RULES: dict[str, str] = {
         claims_counted_for_good
         claims_no_delete
         claims_not_of_merged
+        disablements_ended_once
+        disablements_no_delete
         earning_rule_bands_no_delete
         earning_rule_bands_no_update
         earning_rules_no_delete
@@ -285,6 +293,7 @@ ONLY_POSTGRES = {
         "awards",
         "claim_limits",
         "claims",
+        "disablements",
         "earning_rule_bands",
         "earning_rules",
         "entries",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.people.register_resident import NewResident, add_resident
-from domain.people.sign_in import begin_session
+from domain.people.sign_in import NewSession, begin_session
 from schema.ids import encode_id
 from storage import Transaction, write
 from tests.builders.people import a_phone, a_programme, give_points
@@ -51,7 +51,7 @@ async def add_person(tx: Transaction, points: int, now: datetime) -> Person:
     resident_id = await add_resident(tx, new, now, secrets.token_bytes)
     if points:
         await give_points(tx, resident_id, points)
-    tokens = await begin_session(tx, resident_id, now, secrets.token_bytes)
+    tokens = await begin_session(tx, NewSession(resident_id), now, secrets.token_bytes)
     return Person(resident_id, phone, tokens.access_token)
 
 
@@ -59,7 +59,9 @@ async def tokens_of(callers: Sequence[Caller], now: datetime = NOW) -> list[str]
     """Access tokens of residents who are there already."""
 
     async def body(tx: Transaction) -> list[str]:
-        sessions = [await begin_session(tx, caller.signed_in(), now, secrets.token_bytes) for caller in callers]
+        sessions = [
+            await begin_session(tx, NewSession(caller.signed_in()), now, secrets.token_bytes) for caller in callers
+        ]
         return [session.access_token for session in sessions]
 
     return await write(body)

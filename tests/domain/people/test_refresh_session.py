@@ -54,6 +54,14 @@ async def test_a_session_goes_on_for_thirty_days_after_the_last_refresh() -> Non
     await assert_refused(tokens.refresh_token, later(days=117))
 
 
+async def test_no_session_lasts_longer_than_180_days_however_often_it_is_refreshed() -> None:
+    tokens = await signed_in()
+    for day in range(25, 180, 25):
+        tokens = await refresh(tokens.refresh_token, later(days=day))
+    tokens = await refresh(tokens.refresh_token, later(days=179, hours=23))
+    await assert_refused(tokens.refresh_token, later(days=180))
+
+
 async def test_a_refresh_token_lasts_just_under_thirty_days() -> None:
     tokens = await signed_in()
     await assert_refused(tokens.refresh_token, later(days=30))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from domain.people.request_sign_in_code import request_sign_in_code
 from domain.people.sign_in import SignInWish, sign_in
 from domain.people.sms import SmsFailed
 from domain.refusals import CodeIncorrect, InvalidInput, RateLimited
-from storage import fetch
+from storage import current_database, fetch
 from tests.builders.people import KeptSms, a_resident
 from tests.clock import NOW, later
 
@@ -22,7 +23,7 @@ PHONE = "+8613812345678"
 
 
 async def request(sms: KeptSms, now: datetime = NOW, phone: str = "138 1234 5678") -> datetime:
-    return await request_sign_in_code(phone, now, sms, secrets.token_bytes)
+    return (await request_sign_in_code(phone, now, sms, secrets.token_bytes)).expires_at
 
 
 async def refused_for(sms: KeptSms, now: datetime) -> int:
@@ -52,6 +53,25 @@ async def test_neither_the_code_nor_the_number_is_kept() -> None:
     kept = [row for table in ("sign_in_codes", "sign_in_limits") for row in await fetch(f"SELECT * FROM {table}")]
     assert len(kept) == 2
     assert not any(secret in str(value) for row in kept for value in row for secret in (sms.last_code, "13812345678"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # whose statements can be listened to
+async def test_known_and_unknown_numbers_take_the_same_statements_so_that_no_clock_tells_them_apart() -> None:
+    await a_resident(phone=PHONE)
+    writer, said = current_database().client._writer, list[list[str]]()  # type: ignore[union-attr]
+    assert writer
+    for phone in (PHONE, "+8613812345679"):
+        heard: list[str] = []
+        writer._conn.set_trace_callback(heard.append)
+        await request(KeptSms(), phone=phone)
+        with pytest.raises(CodeIncorrect):
+            await sign_in(SignInWish(phone, "0000000"), NOW, secrets.token_bytes)
+        with pytest.raises(CodeIncorrect):
+            await sign_in(SignInWish(phone, "０００ ００１"), NOW, secrets.token_bytes)
+        writer._conn.set_trace_callback(None)
+        said.append([re.sub(r"'[^']*'|[0-9]+", "?", statement) for statement in heard])
+    assert said[0] == said[1]
+    assert any("UPDATE sign_in_codes" in statement for statement in said[0])
 
 
 async def test_known_and_unknown_numbers_get_the_same_answer() -> None:

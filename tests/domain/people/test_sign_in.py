@@ -200,7 +200,7 @@ async def test_numbers_codes_and_tokens_do_not_show_when_printed() -> None:
     tokens = await signed_in(PHONE)
     assert tokens.access_token not in repr(tokens)
     assert tokens.refresh_token not in repr(tokens)
-    assert repr(SignInWish(PHONE, "123456")) == "SignInWish()"
+    assert repr(SignInWish(PHONE, "123456")) == "SignInWish(request_id=None, device_name=None)"
 
 
 async def test_tokens_of_sessions_that_ran_out_are_forgotten() -> None:
