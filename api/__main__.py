@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from api import commands
+from api import commands, identities
 from api.book_files import export_to, import_from
 from api.claims_file import FileWish, import_file
 from api.demo_story import tell_story
@@ -73,6 +73,11 @@ def parser() -> argparse.ArgumentParser:
     body.add_argument("name", help="what it is called")
     body.add_argument("kind", choices=[kind.value for kind in OrganisationKind])
     body.add_argument("--area", required=True, metavar="CODE", help="the area it is in")
+    link = command("link-identity", "say which resident comes with the identity provider's tokens for somebody")
+    link.add_argument("phone", help="the resident's mobile number, with or without +86")
+    link.add_argument("subject", help="how the provider names them: the claim `sub` of its tokens")
+    unlink = command("unlink-identity", "say that the identity provider's tokens for somebody are nobody's any more")
+    unlink.add_argument("subject", help="how the provider names them")
     expire = command(
         "expire", "take points whose last day is over out of the wallets; once a day, and again it does nothing"
     )
@@ -147,8 +152,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             return asyncio.run(tell_story(asked.url or settings.url, settings))
         case "export-schema":
             return commands.check_schema() if asked.check else commands.export_schema()
-        case "grant-role" | "revoke-role":
-            return change_role(asked, settings)
+        case "grant-role" | "revoke-role" | "link-identity" | "unlink-identity":
+            return change_staff(asked, settings)
         case "add-area":
             place = AreaWish(asked.code, asked.name, AreaLevel(asked.level), asked.lies_in, asked.managed_by)
             return asyncio.run(add_area(settings, place))
@@ -180,8 +185,12 @@ async def of_the_book(asked: argparse.Namespace, settings: Settings) -> int:
             return await commands.audit(settings)
 
 
-def change_role(asked: argparse.Namespace, settings: Settings) -> int:
-    """Give somebody a role, or take it back; the exit code."""
+def change_staff(asked: argparse.Namespace, settings: Settings) -> int:
+    """Give somebody a role, or say as whom they come, or take it back; the exit code."""
+    if asked.command == "link-identity":
+        return asyncio.run(identities.link(settings, asked.phone, asked.subject))
+    if asked.command == "unlink-identity":
+        return asyncio.run(identities.unlink(settings, asked.subject))
     held = commands.HeldRole(asked.phone, Role(asked.role), asked.area, asked.organisation)
     if asked.command == "grant-role":
         return asyncio.run(commands.grant(settings, held, asked.name))

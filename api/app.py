@@ -17,12 +17,14 @@ from starlette.websockets import WebSocket
 from api import seals
 from api.accepting import JSON
 from api.arrival import Arriving
+from api.callers import Callers
 from api.chores import chores_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import Reading, answer_graphql, problem_response
 from api.health import healthz, readyz
 from api.house import Clock, House, RandomBytes, system_clock
+from api.identity_provider import provider_of
 from api.jwks import jwks
 from api.language import language_of
 from api.periodic import doing
@@ -53,7 +55,8 @@ def create_app(
     Raises BadSettings.
     """
     keys = derive_keys(master_secret(settings, random_bytes))
-    house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes)
+    callers = Callers(provider_of(settings))
+    house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes, callers)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

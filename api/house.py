@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.callers import Callers
 from api.settings import Settings, limits_of
 from domain.people.caller import Caller
-from domain.people.caller_cache import CallerCache
 from domain.people.sms import SmsSender
 from schema.context import Context, Language
 from schema.limits import Limits
@@ -31,7 +31,7 @@ class House:
     sms: SmsSender
     clock: Clock = system_clock
     random_bytes: RandomBytes = secrets.token_bytes
-    callers: CallerCache = field(default_factory=CallerCache)
+    callers: Callers = field(default_factory=Callers)
     limits: Limits = field(init=False)
 
     def __post_init__(self) -> None:

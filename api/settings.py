@@ -157,6 +157,13 @@ class Settings:
     sms_webhook_secret: str | None = setting(
         None, text_of(SHORTEST_SECRET), "webhook only: the key that signs what is posted (HMAC-SHA256)", shown="-"
     )
+    oidc_issuer: str | None = setting(
+        None, web_address(), "the OpenID provider with whose tokens staff may come, as it names itself (iss)", shown="-"
+    )
+    oidc_audience: str | None = setting(None, text_of(1), "what that provider's tokens call us (aud)", shown="-")
+    oidc_jwks_url: str | None = setting(
+        None, web_address(), "where that provider publishes its keys; https in production", shown="-"
+    )
     graphiql: Literal["auto", "on", "off"] = setting(
         "auto",
         one_of("auto", "on", "off"),
@@ -295,10 +302,22 @@ def problems_together(settings: Settings, given: frozenset[str]) -> list[str]:
             )
     if settings.graphiql == "on" and settings.introspection == "off":
         problems.append("XUEXI_GRAPHIQL=on needs the schema; allowed with it is: XUEXI_INTROSPECTION=auto or on")
+    problems += problems_of_provider(settings)
     if settings.sms == "webhook":
         missing = [name for name in ("sms_webhook_url", "sms_webhook_secret") if getattr(settings, name) is None]
         problems += [f"{variable_of(name)} is needed with XUEXI_SMS=webhook" for name in missing]
     return problems
+
+
+def problems_of_provider(settings: Settings) -> list[str]:
+    """An identity provider is named whole or not at all; its keys come over a line that nobody else writes to."""
+    names = ("oidc_issuer", "oidc_audience", "oidc_jwks_url")
+    missing = [name for name in names if getattr(settings, name) is None]
+    problems = [f"{variable_of(name)} is needed with the other XUEXI_OIDC_... settings" for name in missing]
+    url = settings.oidc_jwks_url
+    if url is not None and not settings.development and urlsplit(url).scheme != "https":
+        problems.append("XUEXI_OIDC_JWKS_URL has to be an https URL in production")
+    return problems if len(missing) < len(names) else []
 
 
 def table_of_settings() -> list[tuple[str, str, str, str]]:

@@ -110,6 +110,26 @@ def test_a_grant_that_makes_no_sense_is_refused(
     assert "you may not see it" not in told, "an operator sees everything"
 
 
+def test_an_identity_is_linked_to_a_resident_and_unlinked(
+    ready: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["link-identity", "13800000001", "staff-0042"]) == 2, "there is no provider"
+    for name, value in (
+        ("ISSUER", "https://id.example"),
+        ("AUDIENCE", "xuexi"),
+        ("JWKS_URL", "https://id.example/keys"),
+    ):
+        environment.setenv(f"XUEXI_OIDC_{name}", value)
+    assert main(["link-identity", "13800000001", "staff-0042"]) == 1, "nobody is registered by a slip of the finger"
+    assert main(["grant-role", "13800000001", "ADMIN", "--area", "370811", "--name", "示例管理员"]) == 0
+    assert main(["link-identity", "138 0000 0001", "staff-0042"]) == 0
+    assert rows(ready, "SELECT issuer, subject FROM staff_identities") == [("https://id.example", "staff-0042")]
+    assert main(["unlink-identity", "staff-0042"]) == 0
+    assert main(["unlink-identity", "staff-0042"]) == 1
+    assert "NOT_FOUND" in capsys.readouterr().err
+    assert rows(ready, "SELECT issuer FROM staff_identities") == []
+
+
 def test_a_clean_book_is_said_to_be_clean(ready: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ready
     assert main(["audit"]) == 0

@@ -52,6 +52,7 @@ def test_a_complete_production_environment_is_taken() -> None:
         ("XUEXI_SMS", "carrier pigeon"),
         ("XUEXI_SMS_WEBHOOK_URL", "ftp://sms.example.com"),
         ("XUEXI_SMS_WEBHOOK_SECRET", "short"),
+        ("XUEXI_OIDC_ISSUER", "rencheng"),
         ("XUEXI_GRAPHIQL", "yes"),
         ("XUEXI_DEMO_DATA", "on"),
         ("XUEXI_ZONE", "Asia/Jining"),
@@ -100,6 +101,15 @@ def test_production_needs_a_secret_and_refuses_codes_in_the_log() -> None:
 def test_the_webhook_needs_its_address_and_its_secret() -> None:
     problems = problems_of({"XUEXI_SMS": "webhook"})
     assert [problem.split(" ")[0] for problem in problems] == ["XUEXI_SMS_WEBHOOK_URL", "XUEXI_SMS_WEBHOOK_SECRET"]
+
+
+def test_an_identity_provider_is_named_whole_and_its_keys_come_over_https() -> None:
+    provider = {"XUEXI_OIDC_ISSUER": "https://id.example.com", "XUEXI_OIDC_AUDIENCE": "xuexi"}
+    (problem,) = problems_of(provider)
+    assert problem.startswith("XUEXI_OIDC_JWKS_URL is needed")
+    keys = {"XUEXI_OIDC_JWKS_URL": "http://id.example.com/keys"}
+    assert read_settings(provider | keys).oidc_audience == "xuexi"
+    assert "https" in problems_of(PRODUCTION | provider | keys)[0]
 
 
 def test_the_page_of_settings_lists_them_as_they_are() -> None:
