@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.arrival import arrival
 from api.callers import Callers
-from api.settings import Settings, limits_of
+from api.settings import Settings, allowances_of, limits_of
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
 from schema.context import Context, Language
 from schema.limits import Limits
+from schema.meter import Meter
 
 Clock = Callable[[], datetime]
 RandomBytes = Callable[[int], bytes]
@@ -33,9 +35,11 @@ class House:
     random_bytes: RandomBytes = secrets.token_bytes
     callers: Callers = field(default_factory=Callers)
     limits: Limits = field(init=False)
+    meter: Meter = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", limits_of(self.settings))
+        object.__setattr__(self, "meter", Meter(allowances_of(self.settings)))
 
     def context(self, caller: Caller, language: Language) -> Context:
         """The context of one operation."""
@@ -48,4 +52,6 @@ class House:
             shows_schema=self.settings.shows_schema,
             session_ended=self.callers.forget_session,
             limits=self.limits,
+            meter=self.meter,
+            address=arrival().address,
         )

@@ -54,6 +54,7 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,  # addresses of people, and nothing that we need
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         ws_max_size=settings.body_limit,
         timeout_graceful_shutdown=settings.stop_seconds,
         lifespan="on",

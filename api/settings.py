@@ -6,11 +6,13 @@ import difflib
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from api.origins import origins
 from schema.limits import Limits
+from schema.meter import HOUR, MINUTE, Allowance, Allowances
 
 PREFIX = "XUEXI_"
 SHORTEST_SECRET = 32  # bytes
@@ -71,6 +73,17 @@ def address() -> tuple[Read, str]:
         return text
 
     return read, "an address of this machine, or a name for one"
+
+
+def address_list() -> tuple[Read, str]:
+    """IP addresses and networks."""
+
+    def read(text: str) -> str:
+        for part in text.split(","):
+            ip_network(part.strip())
+        return text
+
+    return read, "IP addresses and networks, separated by commas"
 
 
 def web_address() -> tuple[Read, str]:
@@ -204,6 +217,19 @@ class Settings:
     cost_limit: int = setting(
         250_000, whole_number(1_000, 10_000_000), "the most that a query may cost (docs/limits.md)"
     )
+    sign_in_codes_per_hour: int = setting(
+        600, whole_number(1, 1_000_000), "how many sign-in codes may be asked for from one address; many may share one"
+    )
+    sign_ins_per_hour: int = setting(
+        1_200, whole_number(1, 1_000_000), "how many sign-ins and refreshes may be tried from one address"
+    )
+    member_codes_per_minute: int = setting(
+        1_000, whole_number(1_000, 1_000_000), "how many member codes one person may hand in"
+    )
+    scans_per_minute: int = setting(2_000, whole_number(500, 1_000_000), "how many tickets one person may scan")
+    trusted_proxies: str = setting(
+        "127.0.0.1", address_list(), "whose word is taken for the address that a request comes from (X-Forwarded-For)"
+    )
     deadline_seconds: int = setting(20, whole_number(1, 300), "how long a query or mutation, or its body, may take")
     stop_seconds: int = setting(10, whole_number(1, 300), "how long a stop waits for requests that are running")
     log_level: Literal["debug", "info", "warning", "error"] = setting(
@@ -242,6 +268,16 @@ def limits_of(settings: Settings) -> Limits:
         selections=settings.selection_limit,
         cost=settings.cost_limit,
         deadline=settings.deadline_seconds,
+    )
+
+
+def allowances_of(settings: Settings) -> Allowances:
+    """How often one person, or one address, may do what invites guessing."""
+    return Allowances(
+        sign_in_codes=Allowance(settings.sign_in_codes_per_hour, HOUR),
+        sign_ins=Allowance(settings.sign_ins_per_hour, HOUR),
+        member_codes=Allowance(settings.member_codes_per_minute, MINUTE),
+        scans=Allowance(settings.scans_per_minute, MINUTE),
     )
 
 

@@ -12,6 +12,7 @@ import strawberry
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
 from schema.limits import Limits
+from schema.meter import Allowances, Meter
 from schema.reads.asking import Asking, Language
 
 __all__ = ["Context", "Info", "Language"]
@@ -36,6 +37,9 @@ class Context:
     session_ended: Callable[[int | None], None] = keep_nothing
     #: What an operation may be at most.
     limits: Limits = field(default_factory=Limits)
+    #: Counts what invites guessing, also of those who call from the same address.
+    meter: Meter = field(default_factory=lambda: Meter(Allowances()))
+    address: str = ""
 
     @property
     def now(self) -> datetime:

@@ -11,6 +11,7 @@ from strawberry.extensions import FieldExtension
 from domain.refusals import Refusal
 from schema.context import Info
 from schema.errors import UserError, user_error
+from schema.metering import MeteredByAddress, MeteredByPerson
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ def mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
     """A mutation for people who are signed in. A refusal becomes the payload's `errors`."""
     made: Callable[[T], T] = strawberry.mutation(
         description=description,
-        extensions=[SignedInOnly(), RefusalsAsErrors(payload)],  # the last is the outermost
+        extensions=[MeteredByPerson(), SignedInOnly(), RefusalsAsErrors(payload)],  # the last is the outermost
     )
     return made
 
@@ -63,7 +64,9 @@ def preview(resolver: Callable[..., Awaitable[Any]], description: str, payload: 
     )
 
 
-def open_mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
-    """A mutation for everyone. A refusal becomes the payload's `errors`."""
-    made: Callable[[T], T] = strawberry.mutation(description=description, extensions=[RefusalsAsErrors(payload)])
+def open_mutation(description: str, payload: type[Any], counted_as: str = "sign_ins") -> Callable[[T], T]:
+    """A mutation for everyone, counted by the address it comes from. A refusal becomes the payload's `errors`."""
+    made: Callable[[T], T] = strawberry.mutation(
+        description=description, extensions=[MeteredByAddress(counted_as), RefusalsAsErrors(payload)]
+    )
     return made

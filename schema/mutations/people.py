@@ -115,6 +115,7 @@ class PeopleMutations:
         "Send a sign-in code to a phone: six digits, good for 5 minutes and 5 tries; one a minute and ten a day. "
         "Errors: INVALID_INPUT, RATE_LIMITED.",
         RequestSignInCodePayload,
+        counted_as="sign_in_codes",
     )
     async def request_sign_in_code(
         self, info: Info, wanted: Annotated[RequestSignInCodeInput, INPUT]
@@ -126,7 +127,7 @@ class PeopleMutations:
 
     @open_mutation(
         "Sign in with the code that was sent. The first time registers the person, with a wallet in every programme. "
-        "Errors: INVALID_INPUT, CODE_INCORRECT (also for another request's code), CODE_EXPIRED, ACCOUNT_DISABLED.",
+        "Errors: INVALID_INPUT, CODE_INCORRECT (also for another request's code), CODE_EXPIRED, ACCOUNT_DISABLED, RATE_LIMITED.",
         SessionPayload,
     )
     async def sign_in(self, info: Info, wanted: Annotated[SignInInput, INPUT]) -> SessionPayload:
@@ -137,7 +138,7 @@ class PeopleMutations:
 
     @open_mutation(
         "A fresh pair of tokens for the latest refresh token; asking again within 30 seconds is taken for a retry. Any other "
-        "use of an old token ends the session. Send no access token with it. Errors: UNAUTHENTICATED.",
+        "use of an old token ends the session. Send no access token with it. Errors: UNAUTHENTICATED, RATE_LIMITED.",
         SessionPayload,
     )
     async def refresh_session(self, info: Info, wanted: Annotated[RefreshSessionInput, INPUT]) -> SessionPayload:

@@ -22,7 +22,7 @@ from schema.mutations.wallets import WalletMutations
 
 @strawberry.type(
     description="What can be done. Each answers with a payload whose `errors` is empty on success; what could not be done "
-    "changed nothing."
+    "changed nothing. Whatever takes member codes or scans may also answer RATE_LIMITED."
 )
 class Mutation(
     PeopleMutations,
