@@ -133,6 +133,7 @@ ASKS: dict[str, Asks] = {
     ErrorCode.CODE_EXPIRED: Asks.MEND,
     ErrorCode.UNAUTHENTICATED: Asks.SIGN_IN,
     ErrorCode.FORBIDDEN: Asks.STAFF,
+    ErrorCode.ACCOUNT_DISABLED: Asks.STAFF,
     ErrorCode.ACCOUNT_NOT_OPEN: Asks.STAFF,
     ErrorCode.SECOND_PERSON_REQUIRED: Asks.STAFF,
     ErrorCode.BUDGET_EXHAUSTED: Asks.STAFF,
