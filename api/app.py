@@ -19,6 +19,7 @@ from api.accepting import JSON
 from api.arrival import Arriving
 from api.callers import Callers
 from api.chores import chores_of
+from api.documents import Documents
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import Reading, answer_graphql, problem_response
@@ -27,6 +28,7 @@ from api.house import Clock, House, RandomBytes, system_clock
 from api.identity_provider import provider_of
 from api.jwks import jwks
 from api.language import language_of
+from api.manifest import read_manifest
 from api.periodic import doing
 from api.problems import Problem
 from api.programmes import ensure_programmes
@@ -56,7 +58,8 @@ def create_app(
     """
     keys = derive_keys(master_secret(settings, random_bytes))
     callers = Callers(provider_of(settings))
-    house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes, callers)
+    documents = Documents(read_manifest(settings.trusted_documents) if settings.trusted_documents else None)
+    house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes, callers, documents)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -28,6 +28,7 @@ QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
 READING = ("GET", "HEAD")
+ASKING = frozenset({"query", "extensions", "documentId"})
 ENCODINGS = ("utf-8", "utf8", "us-ascii")
 CLIENT_IS_GONE = 499  # nobody reads it
 
@@ -60,7 +61,11 @@ async def answer_graphql(request: Request, house: House) -> Response:
         return problem_response(problem_behind(error, house.random_bytes), reading)
     # To old clients any status but 200 is a broken network, so the draft keeps 200 for their media type, application/json.
     status = 400 if answer.refused and reading.media == GRAPHQL_JSON else 200
-    return json_response(answer.payload, status, reading.media)
+    response = json_response(answer.payload, status, reading.media)
+    seconds = house.settings.public_cache_seconds
+    if answer.is_public and seconds:
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response
 
 
 async def run_request(request: Request, house: House, language: Language) -> Answer:
@@ -69,7 +74,13 @@ async def run_request(request: Request, house: House, language: Language) -> Ans
     else:
         asked, allowed = await asked_in_body(request, house.settings), QUERIES_AND_MUTATIONS
     caller = await caller_of(request.headers.get("authorization"), house.callers, house.clock())
-    return await run(asked, house.context(caller, language), allowed)
+    answer = await run(house.documents.resolved(asked), house.context(caller, language), allowed)
+    return replace(answer, is_public=named_only(asked, request) and answer.is_whole)
+
+
+def named_only(asked: Asked, request: Request) -> bool:
+    """A GET by nobody in particular, of a document that it only names: for caches the address says all."""
+    return request.method in READING and not asked.query and "authorization" not in request.headers
 
 
 async def asked_in_body(request: Request, settings: Settings) -> Asked:
@@ -89,7 +100,7 @@ def is_json(content_type: str) -> bool:
 
 def wants_a_page(request: Request, accept: str) -> bool:
     """A browser that opens the address, rather than a program that asks a query."""
-    return request.method in READING and "query" not in request.query_params and names(accept, "text/html")
+    return request.method in READING and not ASKING & request.query_params.keys() and names(accept, "text/html")
 
 
 def problem_response(problem: Problem, reading: Reading) -> Response:

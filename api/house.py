@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from api.arrival import arrival
 from api.callers import Callers
+from api.documents import Documents
 from api.settings import Settings, allowances_of, limits_of
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
@@ -34,6 +35,7 @@ class House:
     clock: Clock = system_clock
     random_bytes: RandomBytes = secrets.token_bytes
     callers: Callers = field(default_factory=Callers)
+    documents: Documents = field(default_factory=Documents)
     limits: Limits = field(init=False)
     meter: Meter = field(init=False)
 

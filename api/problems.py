@@ -8,6 +8,9 @@ from typing import Any
 from schema.codes import ErrorCode, RequestErrorCode
 from schema.context import Language
 
+#: Clients look for this very word, and people never see it.
+APOLLO_NOT_FOUND = "PersistedQueryNotFound"
+
 MESSAGES: dict[str, tuple[str, str]] = {
     "not_json": ("请求体不是有效的 JSON。", "The body is not valid JSON."),
     "not_an_object": ("请求体必须是一个 JSON 对象。", "The body has to be a JSON object."),
@@ -19,6 +22,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "extensions 必须是 JSON 对象或 null。",
         "The field extensions has to be a JSON object or null.",
     ),
+    "persisted_wrong": (
+        "persistedQuery 须含 version: 1 和 sha256Hash；documentId 须为文本。",
+        "A persistedQuery has version 1 and a sha256Hash; a documentId is a text.",
+    ),
+    "hash_wrong": ("sha256Hash 与 query 不一致。", "The sha256Hash is not that of the query."),
+    "not_trusted": ("本服务只执行事先登记的操作。", "This server runs only the documents of its manifest."),
     "null_character": ("文本中不能含有 NUL 字符。", "Texts must not contain the NUL character."),
     "body_too_large": ("请求体超过 {allowed} 字节。", "The body is larger than {allowed} bytes."),
     "body_too_slow": ("请求体在 {allowed} 秒内没有发完。", "The body did not arrive within {allowed} seconds."),
@@ -60,6 +69,8 @@ class Problem(Exception):
 
     def as_error(self, language: Language) -> dict[str, Any]:
         """The error as GraphQL formats one."""
+        if self.reason == APOLLO_NOT_FOUND:
+            return {"message": self.reason, "extensions": {"code": str(self.code)}}
         chinese, english = MESSAGES[self.reason]
         message = (english if language == "en" else chinese).format(**self.values)
         return {"message": message, "extensions": {"code": str(self.code), **self.values}}
@@ -94,6 +105,16 @@ def too_deep(allowed: int) -> Problem:
 def too_late() -> Problem:
     """No answer within the time a request may take. It is worth another try, with the same idempotency key."""
     return Problem(reason="too_late", status=503, code=RequestErrorCode.DEADLINE_EXCEEDED, headers={"Retry-After": "1"})
+
+
+def not_persisted() -> Problem:
+    """The document of a hash is not known, or no longer. Apollo's protocol has this message, and 200, for the client to go on."""
+    return Problem(reason=APOLLO_NOT_FOUND, status=200, code=RequestErrorCode.PERSISTED_QUERY_NOT_FOUND)
+
+
+def not_trusted() -> Problem:
+    """The document is none of the manifest's."""
+    return Problem(reason="not_trusted", code=RequestErrorCode.DOCUMENT_NOT_TRUSTED)
 
 
 def busy() -> Problem:

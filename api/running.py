@@ -24,6 +24,13 @@ class Answer:
 
     payload: dict[str, Any]
     refused: bool
+    #: Nobody in particular asked, and may be told what everybody is told.
+    is_public: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing went wrong."""
+        return "errors" not in self.payload
 
 
 async def run(asked: Asked, context: Context, allowed: Iterable[OperationType]) -> Answer:

@@ -230,6 +230,14 @@ class Settings:
     trusted_proxies: str = setting(
         "127.0.0.1", address_list(), "whose word is taken for the address that a request comes from (X-Forwarded-For)"
     )
+    trusted_documents: str | None = setting(
+        None, path(), "a manifest of documents (docs/persisted.md): the server runs these and no others", shown="-"
+    )
+    public_cache_seconds: int = setting(
+        30,
+        whole_number(0, 3600),
+        "how long caches may keep what everybody may read, where a GET names its document by its hash; 0 is not at all",
+    )
     deadline_seconds: int = setting(20, whole_number(1, 300), "how long a query or mutation, or its body, may take")
     stop_seconds: int = setting(10, whole_number(1, 300), "how long a stop waits for requests that are running")
     log_level: Literal["debug", "info", "warning", "error"] = setting(

@@ -197,6 +197,7 @@ class Conversation:
 
         A socket may be open for days, so each operation needs a token that is still good, as a request would.
         """
+        asked = self.house.documents.resolved(asked)
         caller = await caller_of(self.authorization, self.house.callers, self.house.clock())
         context = self.house.context(caller, self.language)
         results = await schema.stream(
