@@ -50,6 +50,13 @@ def names(accept: str, media: str) -> bool:
     return any(each.media == media and each.weight > 0 for each in ranges_of(accept))
 
 
+def takes(accept: str, media: str) -> bool:
+    """Whether the header takes a media type, by its name or because it takes everything."""
+    ranges = ranges_of(accept)
+    best = best_for(media, ranges)
+    return not ranges or (best is not None and best.weight > 0)
+
+
 def best_for(media: str, ranges: list[Range]) -> Range | None:
     """The entry that decides about a media type."""
     return max((each for each in ranges if each.takes(media)), key=lambda each: each.exactness, default=None)

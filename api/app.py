@@ -36,6 +36,7 @@ from api.secret import master_secret
 from api.settings import Settings
 from api.sms import sender_of
 from api.sockets import serve_socket
+from api.streams import answer_stream
 from api.surface import Surface
 from domain.people.keys import derive_keys, set_keys
 from domain.people.sms import SmsSender
@@ -43,6 +44,7 @@ from schema.codes import ErrorCode
 from storage import close_database, open_database
 
 GRAPHQL = "/graphql"
+STREAM = "/graphql/stream"
 
 
 def create_app(
@@ -75,6 +77,9 @@ def create_app(
     async def graphql(request: Request) -> Response:
         return await answer_graphql(request, house)
 
+    async def events(request: Request) -> Response:
+        return await answer_stream(request, house)
+
     async def socket(websocket: WebSocket) -> None:
         await serve_socket(websocket, house)
 
@@ -84,6 +89,7 @@ def create_app(
 
     routes = [
         Route(GRAPHQL, graphql, methods=["GET", "POST"]),
+        Route(STREAM, events, methods=["GET", "POST"]),
         WebSocketRoute(GRAPHQL, socket),
         Route("/.well-known/jwks.json", jwks),
         Route(seals.PATH, seals.seals),
@@ -92,12 +98,14 @@ def create_app(
     ]
     if settings.shows_graphiql:
         routes.append(Route("/graphiql/{name}", graphiql_file))
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: failed, Exception: failed},
         middleware=[Middleware(Arriving, random_bytes), Middleware(Surface, settings)],
     )
+    app.state.stopping = house.stopping
+    return app
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from api.problems import Problem, busy, internal, sms_failed, too_deep
+from api.problems import Problem, busy, internal, only_queries, sms_failed, too_deep
 from domain.people.sms import SmsFailed
 from schema.context import Language
 from schema.errors import finished
@@ -50,6 +50,8 @@ def problem_behind(error: Exception, random_bytes: RandomBytes) -> Problem:
         return busy()
     if isinstance(cause, SmsFailed):
         return sms_failed()  # the sender has logged why
+    if isinstance(cause, InvalidOperationTypeError):
+        return only_queries()
     if isinstance(cause, CannotGetOperationTypeError):
         return Problem(reason="unknown_operation")
     if isinstance(cause, RecursionError) and isinstance(error, GraphQLError) and error.path is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class House:
     random_bytes: RandomBytes = secrets.token_bytes
     callers: Callers = field(default_factory=Callers)
     documents: Documents = field(default_factory=Documents)
+    #: Set when the program is about to stop: what would last for ever ends.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     limits: Limits = field(init=False)
     meter: Meter = field(init=False)
 

@@ -43,11 +43,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Accept 必须包含 application/graphql-response+json 或 application/json。",
         "Accept has to name application/graphql-response+json or application/json.",
     ),
+    "accept_stream": (
+        "此地址以 text/event-stream 回答，Accept 必须包含它；普通请求请发往 /graphql。",
+        "This address answers in text/event-stream, which Accept has to name. Plain requests go to /graphql.",
+    ),
     "not_found": ("没有这个地址。", "There is nothing at this address."),
     "method": ("此地址不支持该请求方法。", "This address does not support the method."),
     "unknown_operation": ("文档中没有所指定的操作。", "The document does not contain the operation asked for."),
     "only_queries": ("GET 请求只能执行查询。", "GET is for queries only."),
-    "no_subscriptions": ("订阅请使用 WebSocket。", "Subscriptions go over a WebSocket."),
+    "no_subscriptions": (
+        "订阅请使用 WebSocket（graphql-transport-ws），或 /graphql/stream（SSE）。",
+        "Subscriptions go over a WebSocket (graphql-transport-ws), or to /graphql/stream (SSE).",
+    ),
     "too_deep": ("文档嵌套过深。", "The document is nested too deeply."),
     "unauthenticated": ("登录已失效，请重新登录。", "The access token is not valid, or no longer."),
     "busy": ("服务器繁忙，请稍后再试。", "The server is busy, please try again later."),
@@ -115,6 +122,11 @@ def not_persisted() -> Problem:
 def not_trusted() -> Problem:
     """The document is none of the manifest's."""
     return Problem(reason="not_trusted", code=RequestErrorCode.DOCUMENT_NOT_TRUSTED)
+
+
+def only_queries() -> Problem:
+    """A GET must not change anything."""
+    return Problem(reason="only_queries", status=405, headers={"Allow": "POST"})
 
 
 def busy() -> Problem:

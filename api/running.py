@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import GraphQLError
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
+from strawberry.utils.aio import aclosing
 
 from api.asked import Asked
 from api.finishing import finished_errors
-from api.problems import Problem, too_late
+from api.problems import Problem, only_queries, too_late
 from schema.build import schema
 from schema.context import Context
 
@@ -49,8 +51,26 @@ async def run(asked: Asked, context: Context, allowed: Iterable[OperationType]) 
     except InvalidOperationTypeError as error:
         if error.operation_type is OperationType.SUBSCRIPTION:
             raise Problem(reason="no_subscriptions") from error
-        raise Problem(reason="only_queries", status=405, headers={"Allow": "POST"}) from error
+        raise only_queries() from error
     return answer_of(result, context)
+
+
+async def stream(asked: Asked, context: Context, allowed: Iterable[OperationType]) -> AsyncGenerator[Answer, None]:
+    """Every answer of an operation of any kind; the only one where it is refused. Raises Problem, and what is not foreseen."""
+    results = await schema.stream(
+        asked.query,
+        variable_values=asked.variables,
+        context_value=context,
+        operation_name=asked.operation_name,
+        allowed_operation_types=allowed,
+    )
+    try:
+        async with aclosing(results):
+            async for result in results:
+                assert isinstance(result, ExecutionResult), "incremental delivery is off"
+                yield answer_of(result, context)
+    except GraphQLError as error:  # what cannot be parsed is raised, not answered
+        yield Answer({"errors": finished_errors([error], context.language, context.random_bytes)}, refused=True)
 
 
 def answer_of(result: ExecutionResult, context: Context) -> Answer:

@@ -38,6 +38,10 @@ class AnnouncingServer(uvicorn.Server):
         super().__init__(config)
         self.welcome = welcome
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.stopping.set()  # type: ignore[union-attr] # it is ours
+        await super().shutdown(sockets=sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         print(self.welcome, flush=True)  # noqa: T201 - it is for the person who typed the command

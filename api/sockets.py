@@ -7,29 +7,36 @@ import contextlib
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.websocket_origin import is_same_origin
-from strawberry.types.execution import ExecutionResult
+from strawberry.types.graphql import OperationType
 from strawberry.utils.aio import aclosing
 
 from api.asked import Asked, asked_in, refuse_null_characters
 from api.callers import caller_of
-from api.finishing import finished_errors, problem_behind
+from api.finishing import problem_behind
 from api.house import House
 from api.language import language_of
 from api.origins import is_welcome
 from api.problems import Problem
-from api.running import answer_of
+from api.running import stream
 from api.settings import Settings
 from domain.people.caller import Caller
-from schema.build import schema
+from domain.people.standing_session import require_standing_session
+from domain.refusals import Unauthenticated
 from schema.context import Language
+from storage import DatabaseBusy, DatabaseTooSlow
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 MOST_OPERATIONS = 100
 LONGEST_ID = 200
+#: How long a client may leave unread what is sent to it, before it is taken for gone.
+SLOW_SECONDS = 30.0
+#: How often it is asked whether the session still stands: within five seconds of its end nothing is told any more.
+WATCH_SECONDS = 4.0
+UNREAD = 1006  # never sent: a connection that breaks without a word
+EVERY_KIND = frozenset(OperationType)
 
 
 class Closing(Exception):
@@ -52,16 +59,23 @@ async def serve_socket(websocket: WebSocket, house: House) -> None:
         await websocket.close(4406, "Subprotocol not acceptable")
         return
     await websocket.accept(PROTOCOL)
-    conversation = Conversation(websocket, house)
     try:
-        await conversation.hold()
-    except Closing as closing:
-        with contextlib.suppress(WebSocketDisconnect):
-            await websocket.close(closing.code, closing.reason)
-    except WebSocketDisconnect:
-        pass
-    finally:
-        await conversation.end_operations()
+        await Conversation(websocket, house).hold()
+    except ExceptionGroup as ended:
+        closing = closing_for(ended.exceptions[0], house)
+        if closing is not None:
+            with contextlib.suppress(WebSocketDisconnect):
+                await websocket.close(closing.code, closing.reason)
+
+
+def closing_for(error: Exception, house: House) -> Closing | None:
+    """What to say of what ended the conversation; nothing to who is gone, or reads nothing."""
+    if isinstance(error, Closing):
+        return error if error.code != UNREAD else None
+    if isinstance(error, WebSocketDisconnect):
+        return None
+    problem_behind(error, house.random_bytes)  # logs it
+    return Closing(4500, "Internal server error")
 
 
 def may_connect(origin: str, host: str | None, settings: Settings) -> bool:
@@ -80,12 +94,15 @@ class Conversation:
         self.caller: Caller | None = None
         self.operations: dict[str, asyncio.Task[None]] = {}  # by the client's id, as long as the id is taken
         self.running: set[asyncio.Task[None]] = set()  # until they have tidied up
+        self.tasks = asyncio.TaskGroup()
 
     async def hold(self) -> None:
-        """Greet, then answer messages as they come. Raises Closing, WebSocketDisconnect."""
-        await self.greet()
-        while True:
-            await self.handle(await self.message())
+        """Greet, then answer messages as they come. Raises a group of Closing, WebSocketDisconnect."""
+        async with self.tasks:
+            self.tasks.create_task(self.watch_session())
+            await self.greet()
+            while True:
+                await self.handle(await self.message())
 
     async def message(self) -> dict[str, Any]:
         received = await self.websocket.receive()
@@ -112,6 +129,8 @@ class Conversation:
         match message["type"]:
             case "connection_init":
                 await self.initialise(message)
+            case "ping" | "pong" if not isinstance(message.get("payload"), dict | None):
+                raise Closing(4400, "The payload of a ping has to be an object")
             case "ping":
                 await self.send({"type": "pong"})
             case "pong":
@@ -161,7 +180,7 @@ class Conversation:
             raise Closing(4400, problem.as_error("en")["message"]) from None
         if len(self.running) >= MOST_OPERATIONS:
             raise Closing(4400, f"No more than {MOST_OPERATIONS} operations at a time")
-        task = asyncio.create_task(self.run(key, asked))
+        task = self.tasks.create_task(self.run(key, asked))
         self.operations[key] = task
         self.running.add(task)
         task.add_done_callback(self.running.discard)
@@ -175,14 +194,13 @@ class Conversation:
             operation.cancel()
 
     async def run(self, key: str, asked: Asked) -> None:
-        """Run one operation and send what it gives. Raises nothing, whatever happens to the operation or the socket."""
+        """Run one operation and send what it gives, whatever happens to it. Raises Closing, where nobody reads it."""
         try:
             last = await self.stream(key, asked)
+        except Closing:
+            raise
         except WebSocketDisconnect:
             last = None
-        except GraphQLError as error:  # what cannot be parsed is raised, not answered
-            errors = finished_errors([error], self.language, self.house.random_bytes)
-            last = {"id": key, "type": "error", "payload": errors}
         except Exception as error:  # noqa: BLE001 - a failed operation must not take the connection with it
             problem = problem_behind(error, self.house.random_bytes)
             last = {"id": key, "type": "error", "payload": [problem.as_error(self.language)]}
@@ -199,29 +217,30 @@ class Conversation:
         """
         asked = self.house.documents.resolved(asked)
         caller = await caller_of(self.authorization, self.house.callers, self.house.clock())
-        context = self.house.context(caller, self.language)
-        results = await schema.stream(
-            asked.query,
-            variable_values=asked.variables,
-            context_value=context,
-            operation_name=asked.operation_name,
-        )
-        async with aclosing(results):
-            async for result in results:
-                assert isinstance(result, ExecutionResult), "incremental delivery is off"
-                answer = answer_of(result, context)
+        async with aclosing(stream(asked, self.house.context(caller, self.language), EVERY_KIND)) as answers:
+            async for answer in answers:
                 if answer.refused:
                     return {"id": key, "type": "error", "payload": answer.payload["errors"]}
                 await self.send({"id": key, "type": "next", "payload": answer.payload})
         return {"id": key, "type": "complete"}
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Waits while the client does not read: an operation is never further ahead than one message."""
-        await self.websocket.send_text(orjson.dumps(message).decode())
+        """Waits while the client does not read: an operation is never further ahead than one message. Raises Closing."""
+        try:
+            async with asyncio.timeout(SLOW_SECONDS):
+                await self.websocket.send_text(orjson.dumps(message).decode())
+        except TimeoutError:
+            raise Closing(UNREAD, "Nobody reads") from None
 
-    async def end_operations(self) -> None:
-        """Cancel what still runs and wait until it has tidied up."""
-        for task in self.running:
-            task.cancel()
-        if self.running:
-            await asyncio.wait(self.running)
+    async def watch_session(self) -> None:
+        """Raises Closing as soon as it is seen that the session of whoever is connected has ended."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self.caller is None or self.caller.resident_id is None:
+                continue
+            try:
+                await require_standing_session(self.caller, self.house.clock())
+            except Unauthenticated:
+                raise Closing(4403, "Forbidden") from None
+            except (DatabaseBusy, DatabaseTooSlow):
+                continue

@@ -58,6 +58,7 @@ class Server:
     http: httpx.AsyncClient
     clock: SettableClock
     sms: KeptSms
+    stopping: asyncio.Event  # set by the program's own server when it is told to stop
     signed_in: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     @property
@@ -180,7 +181,7 @@ async def running_server(
                 base_url=url, timeout=PATIENCE_S, verify=NO_TLS, trust_env=False, event_hooks={"response": [seen]}
             ) as http,
         ):
-            yield Server(settings, url, http, clock, sms)
+            yield Server(settings, url, http, clock, sms, app.state.stopping)
 
 
 async def seen(response: httpx.Response) -> None:

@@ -14,17 +14,22 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from api import sockets
+from schema import watching
 from tests.server import PATIENCE_S, PROTOCOL, Server
 
 INIT = {"type": "connection_init"}
 TYPENAME = {"query": "{ __typename }"}
 WALLET = {"query": "subscription { walletChanged { id } }"}
+LONG = {
+    "query": "{" + " ".join(f"{'long' * 2000}{number}: __typename" for number in range(100)) + "}"
+}  # 800 KB each way
 
 
 @asynccontextmanager
 async def plain_connection(server: Server, protocol: str = PROTOCOL) -> AsyncIterator[ClientConnection]:
     async with connect(
-        server.websocket_url, subprotocols=[Subprotocol(protocol)], open_timeout=PATIENCE_S
+        server.websocket_url, subprotocols=[Subprotocol(protocol)], open_timeout=PATIENCE_S, compression=None
     ) as connection:
         yield connection
 
@@ -48,6 +53,8 @@ NO_MESSAGES: dict[str, str | bytes] = {
     "an unknown type": '{"type": "connection_terminate"}',
     "bytes": b"\x00\x01",
     "very deep JSON": "[" * 50_000,
+    "a ping with a text": '{"type": "ping", "payload": "x"}',
+    "a pong with a list": '{"type": "pong", "payload": []}',
 }
 
 
@@ -207,3 +214,62 @@ async def test_a_client_that_vanishes_leaves_no_operation_behind(sqlite_server: 
         socket.connection.transport.abort()
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.wait(asyncio.all_tasks() - before - {asyncio.current_task()})
+
+
+async def test_a_session_that_ends_ends_its_sockets(sqlite_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sockets.WATCH_SECONDS < 5 > watching.LOOK_EVERY_S, "this is how long it may take"
+    monkeypatch.setattr(sockets, "WATCH_SECONDS", 0.01)
+    token = await sqlite_server.sign_in_as("13800000001")
+    async with sqlite_server.connected() as stranger, sqlite_server.connected(token=token) as socket:
+        await socket.send({"type": "subscribe", "id": "1", "payload": WALLET})
+        assert (await socket.receive())["type"] == "next"
+        await sqlite_server.data("mutation { signOut { errors { code } } }", token=token)
+        assert await close_code(socket.connection) == 4403
+        await stranger.send({"type": "ping"})
+        assert await stranger.receive() == {"type": "pong"}, "nobody's connection goes on"
+
+
+def conversing() -> set[asyncio.Task[Any]]:
+    """What runs on the server's side of all connections."""
+    return {task for task in asyncio.all_tasks() if "Conversation" in repr(task.get_coro())}
+
+
+async def ask_at_length(connection: ClientConnection) -> None:
+    """Greet, and ask for 24 MB."""
+    await connection.send(json.dumps(INIT))
+    for number in range(30):
+        await connection.send(json.dumps({"type": "subscribe", "id": str(number), "payload": LONG}))
+
+
+async def test_a_client_that_reads_nothing_is_left_alone_after_a_while(
+    sqlite_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "SLOW_SECONDS", 0.2)
+    async with plain_connection(sqlite_server) as connection:
+        connection.transport.pause_reading()
+        asking = asyncio.create_task(ask_at_length(connection))
+        async with asyncio.timeout(PATIENCE_S):
+            while running := conversing():
+                await asyncio.wait(running)
+        asking.cancel()
+        connection.transport.abort()
+
+
+async def test_a_client_that_reads_slowly_reads_everything(sqlite_server: Server) -> None:
+    async with plain_connection(sqlite_server) as connection:
+        connection.transport.pause_reading()
+        asking = asyncio.create_task(ask_at_length(connection))
+        await asyncio.wait({asking}, timeout=0.3)
+        connection.transport.resume_reading()
+        async with asyncio.timeout(PATIENCE_S):
+            told = [json.loads(await connection.recv()) for _ in range(61)]
+        await asking
+    assert {message["id"] for message in told if message["type"] == "next"} == {str(number) for number in range(30)}
+
+
+async def test_our_own_failure_closes_with_4500(sqlite_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets.Conversation, "complete", lambda _, message: 1 / len(message["none"]))
+    async with plain_connection(sqlite_server) as connection:
+        await connection.send(json.dumps(INIT))
+        await connection.send(json.dumps({"type": "complete", "none": ""}))
+        assert await close_code(connection) == 4500
