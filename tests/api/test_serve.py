@@ -129,7 +129,7 @@ async def test_production_serves_no_page_and_no_demo(tmp_path: Path) -> None:
     async with program.serving() as printed, httpx.AsyncClient(base_url=program.url, trust_env=False) as http:
         assert "13800000001" not in printed
         page = await http.get("/graphql", headers={"accept": "text/html"})
-        assert page.status_code == 400
+        assert page.status_code == 406
         assert "server" not in page.headers
         assert (await http.get("/graphiql/graphiql.js")).status_code == 404
         answer = await http.post("/graphql", json={"query": '{ area(code: "370811") { name } }'})
