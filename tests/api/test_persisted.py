@@ -131,6 +131,10 @@ async def test_only_documents_of_the_manifest_are_run(migrated_sqlite_url: str, 
         async with server.connected() as socket:
             await socket.send({"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}})
             assert code_of({"errors": (await socket.receive())["payload"]}) == "DOCUMENT_NOT_TRUSTED"
+        streamed = await server.http.post(
+            "/graphql/stream", json={"query": "{ __typename }"}, headers={"accept": "text/event-stream"}
+        )
+        assert "DOCUMENT_NOT_TRUSTED" in streamed.text
 
 
 @pytest.mark.parametrize(
