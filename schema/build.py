@@ -71,7 +71,7 @@ def check_one_of(type_: GraphQLNamedType) -> None:
     type_.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]  # takes Strawberry's check away
 
 
-for name in ("AttendeeInput", "ClaimantInput", "ReservationShownInput"):
+for name in ("AttendeeInput", "ClaimantInput", "ReservationShownInput", "SubmittedOperationInput"):
     check_one_of(schema._schema.type_map[name])  # noqa: SLF001 - Strawberry offers no other way to it
 
 

@@ -41,6 +41,8 @@ LIST_SIZES = {
     "SyncAdmissionsPayload.results": 500,
 }
 USUAL_LIST = 10
+# The operations of a batch share their rows: 50 operations log 500 attendances together.
+BATCH, MOST_IN_BATCH, SHARED = "SubmitOperationsPayload.results", 50, "LogAttendancePayload.results"
 PARTS_OF_A_PAGE = ("Connection.nodes", "Connection.edges", "Connection.pageInfo", "Edge.node")
 ROOTS = ("Query", "Mutation", "Subscription")
 WRITING = 1_000  # a transaction of its own
@@ -79,6 +81,7 @@ class Measure:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     of_fragments: dict[str, Size] = field(default_factory=dict)
+    in_batch: bool = False
 
     def of_selections(self, type_: GraphQLNamedType, nodes: Sequence[SelectionNode]) -> Size:
         cost = joins = widest = 0
@@ -111,7 +114,8 @@ class Measure:
         weight = WRITING if type_.name == "Mutation" else WEIGHTS.get(name, 1)
         if definition is None or node.selection_set is None:
             return Size(weight)
-        inside = self.of_selections(get_named_type(definition.type), node.selection_set.selections)
+        measure = Measure(self.schema, self.fragments, self.variables, in_batch=True) if name == BATCH else self
+        inside = measure.of_selections(get_named_type(definition.type), node.selection_set.selections)
         times = self.times(name, definition.type, node)
         joins, widest = self.joined(type_, name, definition.type, inside)
         return Size(weight + times * inside.cost, joins, widest)
@@ -133,6 +137,10 @@ class Measure:
             return self.number(given.get("first") or given.get("last"), MAX_PAGE)
         if not is_list_type(get_nullable_type(type_)):
             return 1
+        if name == BATCH:
+            return MOST_IN_BATCH
+        if name == SHARED and self.in_batch:
+            return LIST_SIZES[name] // MOST_IN_BATCH
         return self.number(given["ids"], MAX_IDS) if "ids" in given else LIST_SIZES.get(name, USUAL_LIST)
 
     def number(self, node: ValueNode | None, most: int) -> int:

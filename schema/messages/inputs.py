@@ -31,6 +31,9 @@ INPUTS: dict[str, Text] = {
         "这段时间的记录太多（一份账单最多 {limit} 条），请缩短时间范围。",
         "There is too much in this period: a statement holds {limit} entries at most. Choose a shorter one.",
     ),
+    "too_many_records_together": Text(
+        "一次提交的签到记录合计不能超过 {limit} 条。", "Together the operations log {limit} attendances at most."
+    ),
     "ends_before_start": Text("结束时间必须晚于开始时间。", "The end must be after the start."),
     "idempotency_key_length": Text(
         "请求编号（idempotencyKey）须为 1 到 {limit} 个字符。", "An idempotency key has 1 to {limit} characters."

@@ -57,6 +57,14 @@ def mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
     return made
 
 
+def batch_mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
+    """A mutation that does others', each of which counts for itself. A refusal of the whole becomes the payload's `errors`."""
+    made: Callable[[T], T] = strawberry.mutation(
+        description=description, extensions=[SignedInOnly(), RefusalsAsErrors(payload)]
+    )
+    return made
+
+
 def preview(resolver: Callable[..., Awaitable[Any]], description: str, payload: type[Any]) -> Any:
     """A field of Query for people who are signed in: what an act would do. A refusal becomes the payload's `errors`."""
     return strawberry.field(

@@ -16,6 +16,7 @@ from schema.mutations.points import PointsMutations
 from schema.mutations.programmes import ProgrammeMutations
 from schema.mutations.redemption import RedemptionMutations
 from schema.mutations.reservations import ReservationMutations
+from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.volunteering import VolunteeringMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -39,5 +40,6 @@ class Mutation(
     EarningMutations,
     WalletMutations,
     MergingMutations,
+    SubmittingMutations,
 ):
     """All rooms together."""

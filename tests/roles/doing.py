@@ -446,7 +446,15 @@ DEEDS = {
 }
 
 #: About sessions, and open to everybody who has what it asks for: tests/roles/test_sessions.py.
-OPEN_TO_ALL = ("requestSignInCode", "signIn", "refreshSession", "signOut", "endSession", "endOtherSessions")
+OPEN_TO_ALL = (
+    "submitOperations",  # each of its operations is judged by its own rule: tests/schema/test_submitting.py
+    "requestSignInCode",
+    "signIn",
+    "refreshSession",
+    "signOut",
+    "endSession",
+    "endOtherSessions",
+)
 
 
 def activity_id(activity: Activity) -> str:

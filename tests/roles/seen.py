@@ -202,6 +202,8 @@ VALUES = {
     "ActivityPayload": "activity errors",
     "SignUpPayload": "signUp errors",
     "LogAttendancePayload": "results errors",
+    "SubmitOperationsPayload": "results errors",
+    "SubmittedOperation": "mutation payload",
     "AttendanceResult": "attendance error",
     "VoidAttendancePayload": "attendance transfer errors",
     "ApproveAttendancePayload": "attendance transfer errors",
