@@ -14,6 +14,7 @@ from domain.earning.rule import RuleKind
 from domain.people.rights import Role
 from domain.places.kinds import AreaLevel, OrganisationKind
 from domain.points.decision import Decision
+from domain.privacy.consents import ConsentPurpose
 from domain.redemption.states import OfferStatus, OrderStatus, ReservationStatus, TicketStatus
 from domain.volunteering.states import (
     ActivityKind,
@@ -41,6 +42,7 @@ __all__ = [
     "BookTime",
     "ClaimDoubt",
     "ClaimState",
+    "ConsentPurpose",
     "CutBy",
     "Decision",
     "EvidenceGrade",
@@ -225,6 +227,12 @@ describe(
     "By which of a posting's two times the past is asked for.",
     POSTED="When the ledger took it. What a past instant shows by it never changes.",
     OCCURRED="When it happened in the world. What is entered afterwards changes the day on which it happened.",
+)
+describe(
+    ConsentPurpose,
+    "What people are asked to agree to.",
+    PERSONAL_DATA="That what the service needs is kept: name, number, what they signed up for and have.",
+    SENSITIVE_DATA="By itself: what shows where somebody was and when, and what else the law calls sensitive.",
 )
 describe(
     Decision,

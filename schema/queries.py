@@ -10,11 +10,12 @@ import strawberry
 from domain.claims.read_claim_limit import read_claim_limit
 from domain.points.make_wallet_statement import make_wallet_statement
 from domain.points.read_trial_balance import read_trial_balance
+from domain.privacy.export_my_data import export_my_data
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from ledger.statement import Period
 from schema.context import Info
-from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
+from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, ConsentPurpose, Decision
 from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
@@ -38,6 +39,7 @@ from schema.types.ledger import TrialBalance, TrialBalanceLine
 from schema.types.merging import ResidentMerge
 from schema.types.places import Area
 from schema.types.previews import MergePreview, RedemptionPreview
+from schema.types.privacy import ConsentText, MyData, PhoneReading, purpose_where
 from schema.types.programmes import Programme
 from schema.types.redemption import TicketOffer
 from schema.types.seals import Seal, WalletStatement
@@ -101,6 +103,12 @@ async def own_statement(
     context = info.context
     file = await make_wallet_statement(context.caller, programme, Period(from_ or None, until or None), context.now)
     return WalletStatement(file_name=file.file_name, text=file.text, sha256=file.sha256)
+
+
+async def own_data(info: Info) -> MyData:
+    """The person's data as GraphQL shows them. Raises Unauthenticated."""
+    file = await export_my_data(info.context.caller, info.context.now)
+    return MyData(file_name=file.file_name, text=file.text, sha256=file.sha256)
 
 
 @strawberry.type(description="What can be asked. Lists are paged: first or last is required, 1 to 100.")
@@ -199,6 +207,21 @@ class Query:
         "Residents who turned out to be one person, latest first. All of them for auditors and administrators of a district; "
         "those of one's own for everybody else.",
         order="-merged_at",
+    )
+    consent_texts: Connection[ConsentText] = connection(
+        "What people are or were asked to agree to, latest first. For everybody.",
+        order="-published_at",
+        where=purpose_where,
+        args={"purpose": argument(ConsentPurpose | None, "Only those for this.")},
+    )
+    phone_readings: Connection[PhoneReading] = connection(
+        "Who of the staff was shown whose whole number, latest first. All of them for auditors and administrators of a district; "
+        "those of one's own number for everybody else.",
+        order="-read_at",
+    )
+    export_my_data: MyData = strawberry.field(
+        resolver=own_data,
+        description="All that is kept about the signed-in person, as a file for them. Errors: UNAUTHENTICATED.",
     )
     disablements: Connection[Disablement] = connection(
         "Who may not sign in, or could not for a while, latest first. For auditors and administrators of a district; empty for "

@@ -40,6 +40,7 @@ MODEL_MODULES = [
     "domain.claims.models",
     "domain.points.models",
     "domain.merging.models",
+    "domain.privacy.models",
 ]
 
 
@@ -126,6 +127,15 @@ async def read(body: ReadBody[T]) -> T:
 async def read_at_length(body: ReadBody[T]) -> T:
     """The same with an hour's time. For commands that look at the whole database; never for a request."""
     return await current_database().client.run_read(body, LONG_READ_DEADLINE_S)
+
+
+async def forget_old_pages() -> bool:
+    """Whether what was overwritten or removed is gone from the disk as well. False: not yet, ask again later.
+
+    On PostgreSQL that is the server's own affair: old rows go with VACUUM, its log with the next checkpoints.
+    """
+    client = current_database().client
+    return await client.fold_log() if isinstance(client, XuexiSqliteClient) else True
 
 
 async def fetch(sql: str, *params: Any) -> Sequence[Row]:

@@ -32,6 +32,7 @@ P = ParamSpec("P")
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 READERS = 3
 BUSY_TIMEOUT_MS = 10_000
+MOMENT_MS = 200
 ORM_READ_DEADLINE_S = 10
 PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM)
@@ -43,6 +44,7 @@ PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",  # NORMAL loses acknowledged commits in a power cut
     "foreign_keys": "ON",
+    "secure_delete": "ON",  # what is overwritten or removed is zeroed, so that the erased are not in the file
     "cache_size": "-16000",  # KiB
 }
 
@@ -165,6 +167,11 @@ class XuexiSqliteClient(SqliteClient):
             return await on_thread(reader, read_snapshot, reader._conn, body, deadline_s)
         finally:
             self._pending[turn] -= 1
+
+    async def fold_log(self) -> bool:
+        """Whether the log is folded into the file and empty: it holds old pages. False while somebody reads on them."""
+        assert self._writer, "the database is closed"
+        return await on_thread(self._writer, fold_log, self._open_writer)
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
         rows = await self.run_read(lambda reader: named_rows(reader, query, values or []), ORM_READ_DEADLINE_S)
@@ -300,6 +307,20 @@ def begin(connection: sqlite3.Connection, statement: str) -> None:
         if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
             raise DatabaseBusy("another process kept the database locked") from error
         raise
+
+
+def fold_log(connection: sqlite3.Connection) -> bool:
+    """The same, on the writer's thread; it waits for readers no longer than a moment, for all writers wait with it."""
+    connection.execute(f"PRAGMA busy_timeout = {MOMENT_MS}")
+    try:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & PRIMARY_CODE not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return not busy
 
 
 def read_snapshot(connection: sqlite3.Connection, body: ReadBody[T], deadline_s: int) -> T:

@@ -11,7 +11,7 @@ from storage.fields import InstantField
 class Resident(Model):
     """A person. The phone number is sealed; `phone_digest` is a keyed hash to find it by.
 
-    `merged_into`: the same person, who goes on there; whatever was theirs went along.
+    `merged_into`: the same person, who goes on there; whatever was theirs went along. `erased_at`: since when nobody knows who.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -21,6 +21,7 @@ class Resident(Model):
     area_id = fields.BigIntField(null=True)
     sign_up_version = fields.BigIntField(default=0)
     merged_into_id = fields.BigIntField(null=True)
+    erased_at = InstantField(null=True)
     created_at = InstantField()
 
     class Meta:

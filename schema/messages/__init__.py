@@ -14,6 +14,7 @@ from schema.messages.earning import EARNING
 from schema.messages.inputs import INPUTS
 from schema.messages.merging import MERGING
 from schema.messages.people import PEOPLE
+from schema.messages.privacy import PRIVACY
 from schema.messages.redemption import REDEMPTION
 from schema.messages.volunteering import VOLUNTEERING
 from schema.reads.arguments import Text
@@ -21,7 +22,7 @@ from schema.reads.asking import Language
 
 __all__ = ["CODES", "REASONS", "message_of"]
 
-REASONS = MappingProxyType(INPUTS | PEOPLE | EARNING | VOLUNTEERING | REDEMPTION | CLAIMS | MERGING)
+REASONS = MappingProxyType(INPUTS | PEOPLE | EARNING | VOLUNTEERING | REDEMPTION | CLAIMS | MERGING | PRIVACY)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

@@ -13,6 +13,7 @@ from schema.mutations.gate import GateMutations
 from schema.mutations.merging import MergingMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.points import PointsMutations
+from schema.mutations.privacy import PrivacyMutations
 from schema.mutations.programmes import ProgrammeMutations
 from schema.mutations.redemption import RedemptionMutations
 from schema.mutations.reservations import ReservationMutations
@@ -41,5 +42,6 @@ class Mutation(
     WalletMutations,
     MergingMutations,
     SubmittingMutations,
+    PrivacyMutations,
 ):
     """All rooms together."""

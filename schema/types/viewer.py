@@ -20,6 +20,7 @@ from schema.reads.sources import Condition, condition
 from schema.types.claims import Claim, claims_where
 from schema.types.ledger import Wallet
 from schema.types.people import Resident, RoleGrant
+from schema.types.privacy import Consent, PhoneReading
 from schema.types.redemption import Reservation, Ticket, TicketOrder, has_reservation_status
 from schema.types.sessions import STANDS, Session
 from schema.types.volunteering import SignUp
@@ -113,6 +114,12 @@ class Viewer:
             "programme": argument(str | None, "Only those of this programme, by its code."),
             "state": argument(ClaimState | None, "Only those."),
         },
+    )
+    consents: Connection[Consent] = connection(
+        "What they agreed to, latest first; those that they took back included.", "resident_id", order="-given_at"
+    )
+    phone_readings: Connection[PhoneReading] = connection(
+        "Who of the staff was shown their whole number, when and why, latest first.", "resident_id", order="-read_at"
     )
     sessions: Connection[Session] = connection(
         "Where they are signed in, latest first.", "resident_id", order="-created_at", where=STANDS

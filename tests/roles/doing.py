@@ -12,6 +12,7 @@ from domain.claims.reject_claim import RejectClaimWish, reject_claim
 from domain.people.disable_resident import DisableResidentWish, disable_resident
 from domain.people.member_code import make_member_code
 from domain.points.wallet_status import WalletStatusWish, freeze_wallet
+from domain.privacy.consents import ConsentPurpose, ConsentTextWish, publish_consent_text
 from schema.ids import encode_id, require_id
 from storage import fetch
 from tests.builders.claims import TODAY, a_file
@@ -332,6 +333,28 @@ async def a_claim_that_was_paid(world: World) -> Wish:
     return {"claimId": encode_id("Claim", claim_id), "reason": "记错了", "idempotencyKey": a_key()}
 
 
+async def the_owners_number(world: World) -> Wish:
+    activity = await an_activity_of_the_host(world)
+    await attended(world, activity, world.people[Who.OWNER], Who.ORGANISER)
+    return {"residentId": world.truth.people[Who.OWNER], "reason": "联系领取遗失物品"}
+
+
+async def a_consent_text(_: World) -> Wish:
+    rows = await fetch("SELECT COUNT(*) FROM consent_texts WHERE purpose = 'SENSITIVE_DATA'")
+    return {"purpose": "SENSITIVE_DATA", "version": rows[0][0] + 1, "text": "敏感个人信息单独同意书"}
+
+
+async def a_consent(world: World) -> Wish:
+    wanted = await a_consent_text(world)
+    wish = ConsentTextWish(ConsentPurpose.SENSITIVE_DATA, wanted["version"], wanted["text"])
+    await publish_consent_text(world.caller(Who.ADMIN), wish, NOW)
+    return {"purpose": "SENSITIVE_DATA", "version": wanted["version"]}
+
+
+async def no_consent(_: World) -> Wish:
+    return {"purpose": "SENSITIVE_DATA"}
+
+
 async def somebody_to_keep_out(world: World) -> Wish:
     phone = a_phone()
     resident_id = encode_id("Resident", await a_resident(phone=phone))
@@ -429,6 +452,12 @@ DEEDS = {
     "merge two residents": Deed("mergeResidents", two_who_are_one, BOOK_ADMINS, FORBIDDEN),
     "keep somebody out": Deed("disableResident", somebody_to_keep_out, BOOK_ADMINS, FORBIDDEN),
     "let somebody in again": Deed("enableResident", somebody_kept_out, BOOK_ADMINS, FORBIDDEN),
+    "show a whole number": Deed(
+        "revealPhone", the_owners_number, ORGANISERS | BOOK_ADMINS, {"FORBIDDEN": OWNER | BOOK} | NOT_FOUND
+    ),
+    "publish a text to agree to": Deed("publishConsentText", a_consent_text, BOOK_ADMINS, FORBIDDEN),
+    "agree to a text": Deed("giveConsent", a_consent, SIGNED_IN),
+    "agree no more": Deed("withdrawConsent", no_consent, SIGNED_IN),
     "create a programme": Deed("createProgramme", a_new_programme, BOOK_ADMINS, FORBIDDEN),
     "set until when points are good": Deed("setExpiryPolicy", no_expiry, BOOK_ADMINS, FORBIDDEN),
     "set a budget": Deed("setProgrammeBudget", a_budget, BOOK_ADMINS, FORBIDDEN),
@@ -454,6 +483,7 @@ OPEN_TO_ALL = (
     "signOut",
     "endSession",
     "endOtherSessions",
+    "eraseMe",
 )
 
 

@@ -174,7 +174,15 @@ FIELDS: dict[str, Fields] = {
 
 #: What stands inside a row, an answer or a payload, and is for whoever gets that.
 VALUES = {
-    "Viewer": "resident roles wallet signUps orders reservations tickets claims sessions memberCode",
+    "Viewer": "resident roles wallet signUps orders reservations tickets claims consents phoneReadings sessions memberCode",
+    "ConsentText": "purpose version text publishedAt",
+    "Consent": "text current givenAt withdrawnAt",
+    "PhoneReading": "resident reader reason readAt",
+    "MyData": "fileName mediaType text sha256",
+    "ConsentTextPayload": "consentText errors",
+    "ConsentPayload": "viewer errors",
+    "RevealPhonePayload": "resident phone errors",
+    "EraseMePayload": "errors",
     "Session": "id deviceName createdAt refreshedAt expiresAt current",
     "Disablement": "resident reason disabledBy disabledAt enabledBy enabledAt",
     "ScoreBand": "fromScore points",
@@ -249,9 +257,12 @@ CONNECTED = [
     "Alarm",
     "Attendance",
     "Claim",
+    "Consent",
+    "ConsentText",
     "Disablement",
     "EarningRule",
     "Entry",
+    "PhoneReading",
     "Programme",
     "Reservation",
     "ResidentMerge",
@@ -266,6 +277,7 @@ CONNECTED = [
 #: The roots: each has a test of its own in tests/roles.
 QUERIES = (
     "node nodes viewer area activities activity attendancesToApprove alarms ticketOffers ticketOffer programmes programme "
-    "claims claimLimit adjustments previewAward previewRule previewRedemption residentMerges disablements "
+    "claims claimLimit adjustments previewAward previewRule previewRedemption residentMerges "
+    "consentTexts phoneReadings exportMyData disablements "
     "previewMerge trialBalance walletStatement seals seal"
 )

@@ -128,6 +128,14 @@ async def test_everybody_ends_their_own_sessions_and_nobody_elses(world: World) 
     assert refused(await world.ask(Who.AUDITOR, LIST)) == ["UNAUTHENTICATED"]
 
 
+ERASE = """mutation ($code: String!) { eraseMe(input: {code: $code}) { errors { code } } }"""
+
+
+async def test_nobody_erases_nobody_and_staff_give_back_their_roles_first(world: World) -> None:
+    assert await world.data(Who.NOBODY, ERASE, code="123456") == {"eraseMe": {"errors": [{"code": "UNAUTHENTICATED"}]}}
+    assert await world.data(Who.AUDITOR_BELOW, ERASE, code="123456") == {"eraseMe": {"errors": [{"code": "CONFLICT"}]}}
+
+
 async def test_nobody_cannot_sign_out(world: World) -> None:
     assert await world.data(Who.NOBODY, SIGN_OUT) == {"signOut": {"errors": [{"code": "UNAUTHENTICATED"}]}}
 

@@ -66,6 +66,9 @@ RULES: dict[str, str] = {
         claims_second_person
         claims_status_known
         claims_void_whole
+        consent_texts_purpose_known
+        consent_texts_version_positive
+        consents_withdrawn_after_given
         disablements_by_another
         disablements_enabled_whole
         earning_rule_bands_not_negative
@@ -86,6 +89,7 @@ RULES: dict[str, str] = {
         programmes_budget_kept
         programmes_expiry_known
         programmes_expiry_whole
+        phone_readings_by_another
         reservations_deadline_to_come
         reservations_paid_by_order
         reservations_points_held
@@ -94,6 +98,7 @@ RULES: dict[str, str] = {
         reservations_status_known
         resident_merges_by_another
         resident_merges_two_residents
+        residents_erased_without_phone
         residents_merged_into_another
         residents_phone_whole
         role_grants_over_one
@@ -153,6 +158,8 @@ RULES: dict[str, str] = {
         claims_figure_once
         claims_photo_once
         claims_step_once
+        consent_texts_version_unique
+        consents_standing_once
         disablements_standing_once
         earning_rule_bands_once
         earning_rules_open_once
@@ -207,10 +214,13 @@ RULES: dict[str, str] = {
         claims_attested
         claims_host
         claims_resident
+        consents_resident
         disablements_disabled_at
         holds_due
         holds_standing
         offer_sessions_offer
+        phone_readings_read_at
+        phone_readings_resident
         reservations_due
         reservations_resident
         reservations_session
@@ -255,6 +265,10 @@ RULES: dict[str, str] = {
         claims_counted_for_good
         claims_no_delete
         claims_not_of_merged
+        consent_texts_no_delete
+        consent_texts_no_update
+        consents_no_delete
+        consents_withdrawn_once
         disablements_ended_once
         disablements_no_delete
         earning_rule_bands_no_delete
@@ -267,6 +281,8 @@ RULES: dict[str, str] = {
         holds_no_delete
         holds_resolved_once
         offer_holdings_not_of_merged
+        phone_readings_no_delete
+        phone_readings_no_update
         reservations_no_delete
         reservations_not_of_merged
         reservations_resolved_once
@@ -293,11 +309,14 @@ ONLY_POSTGRES = {
         "awards",
         "claim_limits",
         "claims",
+        "consent_texts",
+        "consents",
         "disablements",
         "earning_rule_bands",
         "earning_rules",
         "entries",
         "holds",
+        "phone_readings",
         "reservations",
         "resident_merges",
         "seals",
