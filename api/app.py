@@ -15,11 +15,12 @@ from starlette.websockets import WebSocket
 
 from api import seals
 from api.chores import chores_of
+from api.clock import Clock, system_clock
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import JSON, Reading, answer_graphql, problem_response
 from api.health import healthz, readyz
-from api.house import Clock, House, RandomBytes, system_clock
+from api.house import House, RandomBytes
 from api.jwks import jwks
 from api.language import language_of
 from api.periodic import doing

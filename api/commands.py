@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from api.house import system_clock
+from api.clock import system_clock
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
@@ -26,7 +26,6 @@ from domain.points.expire_points import expire_points
 from domain.points.seal_key import seal_key
 from domain.refusals import NotFound
 from ledger.seal_transfers import seal_transfers
-from schema.build import EXPORTED, export_sdl
 from storage import (
     DatabaseBusy,
     DatabaseTooSlow,
@@ -164,18 +163,3 @@ async def expire(settings: Settings, programme: str | None, until: date | None) 
             expired = await expire_points(code, system_clock(), until)
             print(f"{code}: {expired.points} points of {expired.wallets} wallets expired")
     return DONE
-
-
-def export_schema() -> int:
-    """schema/schema.graphql is what the program really answers."""
-    EXPORTED.write_text(export_sdl(), encoding="utf-8")
-    print("written: schema/schema.graphql")
-    return DONE
-
-
-def check_schema() -> int:
-    """Whether schema/schema.graphql is what the program really answers."""
-    if EXPORTED.exists() and EXPORTED.read_text(encoding="utf-8") == export_sdl():
-        return DONE
-    print("schema/schema.graphql is stale; `python -m api export-schema` writes it anew")
-    return NOT_AS_IT_SHOULD_BE

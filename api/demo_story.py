@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import orjson
 
+from api.clock import system_clock
 from api.commands import audit
 from api.demo.story import play
 from api.demo.telling import Codes, NotAsTold, Teller
-from api.house import system_clock
 from api.settings import Settings
 from domain.people.request_sign_in_code import DIGITS
 

@@ -5,21 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from api.clock import Clock, system_clock
 from api.settings import Settings
 from domain.people.caller import Caller
 from domain.people.caller_cache import CallerCache
 from domain.people.sms import SmsSender
 from schema.context import Context, Language
 
-Clock = Callable[[], datetime]
 RandomBytes = Callable[[int], bytes]
-
-
-def system_clock() -> datetime:
-    """The present instant."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

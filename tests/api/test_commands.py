@@ -172,7 +172,7 @@ def test_a_stale_schema_is_found_and_written_anew(
 ) -> None:
     copy = tmp_path / "schema.graphql"
     copy.write_text("type Query { old: Int }\n")
-    environment.setattr("api.commands.EXPORTED", copy)
+    environment.setattr("api.exported_schema.EXPORTED", copy)
     assert main(["export-schema", "--check"]) == 1
     assert "stale" in capsys.readouterr().out
     assert main(["export-schema"]) == 0
