@@ -19,6 +19,7 @@ from tests.keys import TEST_KEYS
 from tests.models_once import prepare_models_once
 from tests.postgres import PostgresServer, running_postgres
 from tests.server import server  # noqa: F401 - a fixture for everybody
+from tests.shelf import Shelf
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -73,11 +74,16 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: PostgresServer, postgres_template: str) -> Shelf:
+    return Shelf(postgres_server, postgres_template)
+
+
 @pytest.fixture
-def migrated_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    name = postgres_server.create(postgres_template)
+def migrated_postgres_url(postgres_server: PostgresServer, postgres_shelf: Shelf) -> Iterator[str]:
+    name = postgres_shelf.take()
     yield postgres_server.url(name)
-    postgres_server.drop(name)
+    postgres_shelf.put_back(name)
 
 
 @pytest.fixture
@@ -115,3 +121,18 @@ def empty_sqlite_url(sqlite_folder: Path) -> Iterator[str]:
     own = Path(tempfile.mkdtemp(dir=sqlite_folder))
     yield f"sqlite://{own / 'xuexi.db'}"
     shutil.rmtree(own)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def module_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated, empty database of the file's own, on each engine."""
+    if request.param == "sqlite":
+        own = Path(tempfile.mkdtemp(dir=request.getfixturevalue("sqlite_folder")))
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), own / "xuexi.db")
+        yield f"sqlite://{own / 'xuexi.db'}"
+        shutil.rmtree(own)
+    else:
+        server, shelf = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_shelf")
+        name = shelf.take()
+        yield server.url(name)
+        shelf.put_back(name)
