@@ -12,7 +12,7 @@ from api.clock import system_clock
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
-from domain.audit import audit_at_length
+from domain.audit import audit_at_length, is_book_alone
 from domain.people.find_resident import find_residents_by_phone
 from domain.people.grant_role import RoleWish, grant_role
 from domain.people.keys import derive_keys, set_keys
@@ -151,6 +151,10 @@ async def audit(settings: Settings) -> int:
     """Everything that is counted twice was counted anew; what differs is printed."""
     async with opened_and_migrated(settings):
         findings = await audit_at_length()
+        if await read(is_book_alone):
+            print(
+                "there is nobody here, as in a book that was taken in: the book is audited, and not what it was posted for"
+            )
     print("\n".join(str(finding) for finding in findings) or "clean: everything adds up")
     return NOT_AS_IT_SHOULD_BE if findings else DONE
 

@@ -13,7 +13,7 @@ from ledger.audit import CHECKS as LEDGER_CHECKS
 from ledger.audit import Check, run_checks
 from ledger.audit_seals import audit_seals
 from ledger.differences import SHOWN, Difference, Finding
-from storage import Reader, read_at_length
+from storage import DatabaseDamaged, Reader, read_at_length
 from storage.integrity import file_problems
 
 # What an activity says of itself, against its rows: "confirmed/waiting/attended".
@@ -193,6 +193,9 @@ CHECKS = (
 )
 
 
+ROOM_CHECKS = (*CHECKS, *EARNING_CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS, *MERGING_CHECKS)
+
+
 async def audit_everything(reader: Reader) -> list[Finding]:
     """What is wrong anywhere, by kind; nothing when all of it adds up. A damaged file is audited as far as it can be read."""
     return [*await audit_rows(reader), *await audit_own_seals(reader)]
@@ -208,12 +211,16 @@ async def audit_at_length() -> list[Finding]:
 async def audit_rows(reader: Reader) -> list[Finding]:
     """What does not add up."""
     damage = await audit_file(reader)
-    return [
-        *damage,
-        *await run_checks(
-            reader, (*LEDGER_CHECKS, *CHECKS, *EARNING_CHECKS, *CLAIM_CHECKS, *POINTS_CHECKS, *MERGING_CHECKS)
-        ),
-    ]
+    rooms = () if await is_book_alone(reader) else ROOM_CHECKS
+    return [*damage, *await run_checks(reader, (*LEDGER_CHECKS, *rooms))]
+
+
+async def is_book_alone(reader: Reader) -> bool:
+    """Whether the database has nobody, as after import-book: what points were posted for is then not there to be compared."""
+    try:
+        return await reader.fetch_value("SELECT id FROM residents LIMIT 1") is None
+    except DatabaseDamaged:
+        return False
 
 
 async def audit_own_seals(reader: Reader) -> list[Finding]:
