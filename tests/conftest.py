@@ -20,10 +20,12 @@ from tests.models_once import prepare_models_once
 from tests.postgres import PostgresServer, running_postgres
 from tests.server import server  # noqa: F401 - a fixture for everybody
 from tests.shelf import Shelf
+from tests.types_once import look_at_types_once
 
 Engine = Literal["sqlite", "postgres"]
 
 prepare_models_once()
+look_at_types_once()
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +77,10 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_shelf(postgres_server: PostgresServer, postgres_template: str) -> Shelf:
-    return Shelf(postgres_server, postgres_template)
+def postgres_shelf(postgres_server: PostgresServer, postgres_template: str) -> Iterator[Shelf]:
+    shelf = Shelf(postgres_server, postgres_template)
+    yield shelf
+    shelf.close()
 
 
 @pytest.fixture
