@@ -8,13 +8,14 @@ from typing import Annotated
 import strawberry
 
 from domain.claims.read_claim_limit import read_claim_limit
-from domain.points.make_wallet_statement import make_wallet_statement
+from domain.points.make_wallet_statement import OwnWallet, make_wallet_statement
 from domain.points.read_trial_balance import read_trial_balance
 from domain.volunteering.approval import waits_for
 from domain.volunteering.visibility import decides_on_attendances, of_its_activity
 from ledger.statement import Period
 from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Decision
+from schema.ids import require_id
 from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
@@ -95,10 +96,18 @@ async def own_statement(
     until: Annotated[
         datetime | None, strawberry.argument(description="Posted before this instant; null: up to now.")
     ] = strawberry.UNSET,
+    wallet_id: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(
+            description="One of the viewer's wallets, whatever its programme: their own one, or one of its mergedWallets. Null: "
+            "theirs in the programme."
+        ),
+    ] = strawberry.UNSET,
 ) -> WalletStatement:
-    """The statement as GraphQL shows it. Raises Unauthenticated, InvalidInput."""
+    """The statement as GraphQL shows it. Raises Unauthenticated, InvalidInput, NotFound."""
     context = info.context
-    file = await make_wallet_statement(context.caller, programme, Period(from_ or None, until or None), context.now)
+    own = OwnWallet(programme, require_id(wallet_id, "Wallet", "walletId") if wallet_id else None)
+    file = await make_wallet_statement(context.caller, own, Period(from_ or None, until or None), context.now)
     return WalletStatement(file_name=file.file_name, text=file.text, sha256=file.sha256)
 
 
@@ -207,7 +216,7 @@ class Query:
     wallet_statement: WalletStatement = strawberry.field(
         resolver=own_statement,
         description="The signed-in person's statement as a file that they can check by themselves. From the first entry of the "
-        "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT.",
+        "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT, NOT_FOUND.",
     )
     seals: Connection[Seal] = connection("The seals of the book, the latest first. For everybody.", order="-number")
     seal: Seal | None = to_one(
