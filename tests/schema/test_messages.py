@@ -126,7 +126,7 @@ def test_every_refusal_can_be_said(kind: type[Refusal], language: str) -> None:
 )
 def test_a_wait_is_said_as_people_say_it_and_never_too_short(seconds: int, zh: str, en: str) -> None:
     refusal = refusals.RateLimited(retry_after=timedelta(seconds=seconds))
-    assert message_of(refusal, "zh-CN") == f"操作太频繁，请 {zh} 后再试。"
+    assert message_of(refusal, "zh-CN") == f"操作太频繁，请在 {zh}后再试。"
     assert message_of(refusal, "en") == f"Too many requests. Try again in {en}."
 
 
