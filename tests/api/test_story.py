@@ -38,6 +38,14 @@ async def test_a_story_that_goes_wrong_says_so(server: Server) -> None:
         await play(teller(server, []), server.clock)
 
 
+async def test_a_code_that_another_program_sent_is_told_and_not_tripped_over(server: Server) -> None:
+    async def stale(_: str) -> str:
+        return f"{(int(server.sms.last_code) + 1) % 10**6:06}"
+
+    with pytest.raises(NotAsTold, match="CODE_INCORRECT"):
+        await play(Teller(server.http, stale, print), server.clock)
+
+
 @pytest.fixture
 def ended_well(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """A story that is as told; the settings with which books were audited after it."""
