@@ -224,6 +224,13 @@ async def test_another_account_than_last_time_makes_a_claim_wait() -> None:
     assert (await claim_row(await a_claim(station, resident_id, 320, account="139****0001")))[3] == "ACCOUNT_CHANGED"
 
 
+async def test_the_account_of_a_claim_that_was_rejected_is_nobodys_last_account() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    await a_claim(station, resident_id, 300, account="138****5678")
+    await reject(station.second, await a_claim(station, resident_id, 9000, account="139****0001"))
+    assert (await claim_row(await a_claim(station, resident_id, 310, account="138****5678")))[3] == ""
+
+
 async def test_a_photo_proves_one_claim_that_stands() -> None:
     station, photo = await a_station(), a_photo()
     first, second = await a_resident(), await a_resident()
