@@ -78,6 +78,7 @@ async def test_a_statement_is_genuine_whatever_part_of_it_is_asked_for(resident:
         {},
         {"from": later(minutes=2).isoformat()},
         {"until": later(minutes=2).isoformat()},
+        {"from": later(minutes=4).isoformat()},
     ]
     answers = [
         await verified(tmp_path, await statement_of(resident, **period), await published()) for period in periods
@@ -86,6 +87,7 @@ async def test_a_statement_is_genuine_whatever_part_of_it_is_asked_for(resident:
         (0, "GENUINE: 4 entries are sealed, 1 not yet. The balance is 57.\n"),
         (0, "GENUINE: 2 entries are sealed, 1 not yet. The balance is 57.\n"),
         (0, "GENUINE: 2 entries are sealed, 0 not yet. The balance is 30.\n"),
+        (0, "NOTHING PROVED YET: 0 entries are sealed, 1 not yet. The balance is 57.\n"),
     ]
 
 
