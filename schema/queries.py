@@ -171,7 +171,7 @@ class Query:
     )
     claim_limit: ClaimLimit = strawberry.field(
         resolver=limit_of,
-        description="Up to which increase one person may attest a claim alone. For whoever is signed in. Errors: "
+        description="How much may be claimed for a resident without a second person. For whoever is signed in. Errors: "
         "UNAUTHENTICATED, INVALID_INPUT.",
     )
     adjustments: Connection[Adjustment] = connection(

@@ -112,6 +112,15 @@ async def test_a_figure_that_was_paid_to_one_of_them_is_not_paid_again() -> None
     assert await read(audit_everything) == []
 
 
+async def test_what_both_were_paid_without_a_second_person_counts_together() -> None:
+    station, old, new = await a_station(), await a_resident(), await a_resident()
+    await a_claim(station, old, 600)
+    await a_claim(station, new, 350)
+    await merge(new, old)
+    assert (await claim_row(await a_claim(station, old, 650)))[::3] == ("APPROVED", "")
+    assert (await claim_row(await a_claim(station, old, 651)))[::3] == ("PENDING", "LARGE_INCREASE")
+
+
 async def test_a_voided_claim_of_one_leaves_the_figure_that_the_other_reached() -> None:
     station, old, new = await a_station(), await a_resident(), await a_resident()
     low = await a_claim(station, new, 180)
