@@ -146,6 +146,10 @@ def test_chinese_is_not_written_with_half_width_commas() -> None:
         assert not HALF_WIDTH.search(path.read_text()), path
 
 
+def test_a_wallet_has_one_name() -> None:
+    assert [text.zh for text in (*REASONS.values(), *CODES.values()) if "钱包" in text.zh] == []
+
+
 def test_an_instant_is_said_as_the_clock_on_the_wall_shows_it() -> None:
     refusal = refusals.Conflict(reason="shifts_overlap", values={"title": NOW})
     assert "2024-01-12 09:30" in message_of(refusal, "en")
