@@ -12,8 +12,7 @@ from datetime import date
 from api import commands, identities
 from api.book_files import export_to, import_from
 from api.claims_file import FileWish, import_file
-from api.demo_story import tell_story
-from api.serving import PortTaken, serve
+from api.port import PortTaken
 from api.setting_up import AreaWish, add_area, add_organisation
 from api.settings import BadSettings, Settings, read_settings, settings_as_text
 from domain.people.rights import Role
@@ -143,15 +142,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Run the command that was asked for; the exit code."""
+    """Run the command that was asked for; the exit code. What is slow to load is loaded by those that need it."""
     match asked.command:
         case "serve":
+            from api.serving import serve
+
             serve(settings)
             return DONE
         case "demo":
+            from api.demo_story import tell_story
+
             return asyncio.run(tell_story(asked.url or settings.url, settings))
         case "export-schema":
-            return commands.check_schema() if asked.check else commands.export_schema()
+            from api.exported_schema import check_schema, export_schema
+
+            return check_schema() if asked.check else export_schema()
         case "grant-role" | "revoke-role" | "link-identity" | "unlink-identity":
             return change_staff(asked, settings)
         case "add-area":

@@ -19,12 +19,13 @@ from api.accepting import JSON
 from api.arrival import Arriving
 from api.callers import Callers
 from api.chores import chores_of
+from api.clock import Clock, system_clock
 from api.documents import Documents
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import Reading, answer_graphql, problem_response
 from api.health import healthz, readyz
-from api.house import Clock, House, RandomBytes, system_clock
+from api.house import House, RandomBytes
 from api.identity_provider import provider_of
 from api.jwks import jwks
 from api.language import language_of

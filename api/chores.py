@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.house import Clock
+from api.clock import Clock
 from api.periodic import Chore
 from api.sealing import seal
 from api.settings import Settings

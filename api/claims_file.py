@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.clock import system_clock
 from api.commands import DONE, NOT_AS_IT_SHOULD_BE, opened_and_migrated
-from api.house import system_clock
 from api.settings import Settings
 from domain.claims.import_claims import ImportClaimsWish, import_claims, try_import
 from domain.claims.imported_row import ImportedRow

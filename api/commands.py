@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from api.house import system_clock
+from api.clock import system_clock
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
-from domain.audit import audit_at_length
+from domain.audit import audit_at_length, is_book_alone
 from domain.people.find_resident import find_residents_by_phone
 from domain.people.grant_role import RoleWish, grant_role
 from domain.people.keys import derive_keys, set_keys
@@ -26,7 +26,6 @@ from domain.points.expire_points import expire_points
 from domain.points.seal_key import seal_key
 from domain.refusals import NotFound
 from ledger.seal_transfers import seal_transfers
-from schema.build import EXPORTED, export_sdl
 from storage import (
     DatabaseBusy,
     DatabaseTooSlow,
@@ -152,6 +151,10 @@ async def audit(settings: Settings) -> int:
     """Everything that is counted twice was counted anew; what differs is printed."""
     async with opened_and_migrated(settings):
         findings = await audit_at_length()
+        if await read(is_book_alone):
+            print(
+                "there is nobody here, as in a book that was taken in: the book is audited, and not what it was posted for"
+            )
     print("\n".join(str(finding) for finding in findings) or "clean: everything adds up")
     return NOT_AS_IT_SHOULD_BE if findings else DONE
 
@@ -164,18 +167,3 @@ async def expire(settings: Settings, programme: str | None, until: date | None) 
             expired = await expire_points(code, system_clock(), until)
             print(f"{code}: {expired.points} points of {expired.wallets} wallets expired")
     return DONE
-
-
-def export_schema() -> int:
-    """schema/schema.graphql is what the program really answers."""
-    EXPORTED.write_text(export_sdl(), encoding="utf-8")
-    print("written: schema/schema.graphql")
-    return DONE
-
-
-def check_schema() -> int:
-    """Whether schema/schema.graphql is what the program really answers."""
-    if EXPORTED.exists() and EXPORTED.read_text(encoding="utf-8") == export_sdl():
-        return DONE
-    print("schema/schema.graphql is stale; `python -m api export-schema` writes it anew")
-    return NOT_AS_IT_SHOULD_BE

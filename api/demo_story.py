@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
+from api.clock import system_clock
 from api.commands import audit
 from api.demo.story import play
 from api.demo.telling import Codes, NotAsTold, Teller
-from api.house import system_clock
 from api.settings import Settings
 from domain.people.request_sign_in_code import DIGITS
 
@@ -34,7 +35,7 @@ async def tell_story(url: str, settings: Settings) -> int:
             print(f"  服务在 {url} 运行吗？先执行 make serve · is it running there?")
             return NOT_AS_TOLD
     print("\n✓ 全部如预期 · all as told.")
-    if url.rstrip("/") != settings.url:
+    if address_of(url) != address_of(settings.url):
         print(
             f"  {url} 不是本机设置的地址（{settings.url}），它的账请在那里用 python -m api audit 核对"
             " · another address than the settings', so its book is not audited here: run python -m api audit there"
@@ -42,6 +43,17 @@ async def tell_story(url: str, settings: Settings) -> int:
         return AS_TOLD
     print("\n━━━ 重算整本账，逐项核对 · the audit: every figure anew (python -m api audit)")
     return await audit(settings)
+
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104 - compared, not listened on
+
+
+def address_of(url: str) -> tuple[str, str, int | None]:
+    """Where a program is reached: the same for every spelling of this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, THIS_MACHINE[0] if host in THIS_MACHINE else host, port
 
 
 def codes_in(file: Path) -> Codes:

@@ -6,10 +6,10 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from api.arrival import arrival
 from api.callers import Callers
+from api.clock import Clock, system_clock
 from api.documents import Documents
 from api.settings import Settings, allowances_of, limits_of
 from domain.people.caller import Caller
@@ -18,13 +18,7 @@ from schema.context import Context, Language
 from schema.limits import Limits
 from schema.meter import Meter
 
-Clock = Callable[[], datetime]
 RandomBytes = Callable[[int], bytes]
-
-
-def system_clock() -> datetime:
-    """The present instant."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.clock import system_clock
 from api.commands import DONE, NOT_AS_IT_SHOULD_BE, opened_and_migrated
-from api.house import system_clock
 from api.settings import BadSettings, Settings
 from domain.people.find_resident import find_residents_by_phone
 from domain.people.phone import parse_phone

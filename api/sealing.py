@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 
-from api.house import Clock
+from api.clock import Clock
 from domain.points.seal_key import seal_key
 from ledger.seal_transfers import Rest, seal_new_transfers
 

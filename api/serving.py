@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import secrets
 import socket
@@ -12,11 +11,12 @@ from collections.abc import Sequence
 import uvicorn
 
 from api.app import create_app
+from api.clock import system_clock
 from api.demo.ground import find_ground
 from api.demo.people import RESIDENTS, STAFF, phone_of
 from api.demo_data import fill_if_empty
-from api.house import system_clock
 from api.log_lines import set_up_logging
+from api.port import bound_socket
 from api.programmes import ensure_programmes
 from api.secret import check_secret, master_secret
 from api.settings import Settings
@@ -25,10 +25,6 @@ from storage import close_database, open_database, read
 from storage.migrations import migrate_open_database
 
 log = logging.getLogger("xuexi.start")
-
-
-class PortTaken(Exception):
-    """The address to listen on cannot be had."""
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -95,30 +91,6 @@ async def who_is_there(settings: Settings) -> list[str]:
         return []
     staff = [f"{kind.phones[0]} – {kind.phones[-1]}  {kind.name} · {kind.role}" for kind in STAFF]
     return [f"{phone_of(1)} – {phone_of(RESIDENTS)}  示例居民 · residents", *staff]
-
-
-def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket on which nobody else listens. Raises PortTaken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # It says that it is TCP: only then does asyncio, where there is no uvloop, send answers without waiting 40 ms for more.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen()  # two that are bound but do not listen yet would both succeed
-    except OSError as error:
-        listener.close()
-        raise PortTaken(f"Cannot listen on {host} port {port}: {error.strerror}. {advice(error)}") from error
-    return listener
-
-
-def advice(error: OSError) -> str:
-    """What to do where we cannot listen."""
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return "XUEXI_HOST has to be an address of this machine, such as 127.0.0.1; 0.0.0.0 is every one it has."
-    if error.errno == errno.EADDRINUSE:
-        return "Is it running already? XUEXI_PORT chooses another port."
-    return "XUEXI_PORT chooses another port, XUEXI_HOST another address."
 
 
 def welcome(settings: Settings, people: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.client import run_load
-from bench.fill import Filler, Size, fill
+from bench.fill import Filler, Size, fill, size_of
 from bench.operations import Operation, operations, reading
 from bench.process import cpu_seconds, free_port, peak_memory_mb, running
 from tests.postgres import running_postgres
@@ -54,8 +54,7 @@ async def measure(target: Target, operation: Operation, options: argparse.Namesp
     return Measured(load.per_second, load.percentile(50), load.percentile(99), spent)
 
 
-async def run(options: argparse.Namespace, url: str) -> dict[str, Any]:
-    size = Size(options.activities, options.residents, options.transfers)
+async def run(options: argparse.Namespace, size: Size, url: str) -> dict[str, Any]:
     print(f"filling {size} ...", flush=True)
     filled = await fill(url, Filler(size, datetime.now(UTC).replace(microsecond=0)))
     measured: dict[str, list[Measured]] = {}
@@ -130,17 +129,17 @@ def print_table(result: dict[str, Any]) -> None:
     print(f"\npeak memory of the server: {result['peak_memory_mb']} MB")
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each operation is measured in a round")
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--activities", type=int, default=2_000)
-    parser.add_argument("--residents", type=int, default=20_000)
-    parser.add_argument("--transfers", type=int, default=200_000)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    return parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    command = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    command.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    command.add_argument("--rounds", type=int, default=3)
+    command.add_argument("--seconds", type=float, default=2.0, help="how long each operation is measured in a round")
+    command.add_argument("--connections", type=int, default=32)
+    command.add_argument("--activities", type=int, default=2_000)
+    command.add_argument("--residents", type=int, default=20_000)
+    command.add_argument("--transfers", type=int, default=200_000)
+    command.add_argument("--json", type=Path, help="also write the figures to this file")
+    return command
 
 
 @contextmanager
@@ -163,10 +162,15 @@ def database(engine: str) -> Iterator[str]:
 
 
 def main() -> None:
-    options = parse()
+    command = parser()
+    options = command.parse_args()
+    try:
+        size = size_of(options.activities, options.residents, options.transfers)
+    except ValueError as error:
+        command.error(str(error))
     with database(options.engine) as url:
         asked = {name: getattr(options, name) for name in ("engine", "connections", "rounds", "seconds")}
-        result = asked | asyncio.run(run(options, url))
+        result = asked | asyncio.run(run(options, size, url))
     print_table(result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n")

@@ -20,6 +20,7 @@ CHUNK = 5_000
 BUSY_RESIDENTS = 200  # they sign in, redeem, and have a statement of more than one page
 BUSY_ENTRIES = 60
 ENTRY_POINTS = 20
+ON_A_LIST = 200  # people whom an organiser records at once; they and the organiser are not busy
 KINDS = ("CLINIC", "ANTI_FRAUD", "CLEANUP", "READING", "FESTIVAL", "CULTURE", "FARM_AID", "SAFETY_INSPECTION")
 SHIFTS_TO_LOG = 4_000
 STOCK = 10_000_000
@@ -39,6 +40,21 @@ class Size:
     residents: int = 20_000
     transfers: int = 200_000
     busy: int = BUSY_RESIDENTS
+
+
+LEAST = {"activities": 10, "residents": ON_A_LIST + 20, "transfers": 10 * BUSY_ENTRIES}
+
+
+def size_of(activities: int, residents: int, transfers: int) -> Size:
+    """As much as that. In a small one fewer are busy: each has an activity, entries, and no place on the lists.
+
+    Raises ValueError: that is too little to measure.
+    """
+    for name, asked in (("activities", activities), ("residents", residents), ("transfers", transfers)):
+        if asked < LEAST[name]:
+            raise ValueError(f"{asked} {name} are too few to measure anything: at least {LEAST[name]}")
+    busy = min(BUSY_RESIDENTS, activities, residents - ON_A_LIST - 1, transfers // BUSY_ENTRIES)
+    return Size(activities, residents, transfers, busy)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,8 @@ HOUR = 3_600_000_000
 BY_RULE = 500  # of what an attendance earns; the rest is by the activity's own rule
 RULE, CODE, CAP_PER_DAY = 1, "BENCH", 100_000
 # What is added to a transfer's id for the rows around it.
-DEBIT, CREDIT, ATTENDANCE, OWN_LINE, RULE_LINE, CLAIM, ORDER, TICKET, HOLD, RESERVATION, ADMISSION, USED = range(1, 13)
+DEBIT, CREDIT, ATTENDANCE, OWN_LINE, RULE_LINE, CLAIM, ORDER = range(1, 8)
+TICKET, HOLD, RESERVATION, ADMISSION, USED, KEY, RESERVING_KEY = range(8, 15)
 SOURCES = {
     Cause.ATTENDED: ("Attendance", ATTENDANCE),
     Cause.CLAIMED: ("Claim", CLAIM),
@@ -81,6 +82,7 @@ class BookFiller(Filler):
         yield INSERT_HOLDING, self.holdings()
         yield INSERT_HOLD, self.holds()
         yield INSERT_RESERVATION, self.reservations()
+        yield INSERT_KEY, self.keys()
         yield INSERT_ADMISSION, self.admissions()
         yield "INSERT INTO ticket_entries (id, ticket_id, place_id, used) VALUES (?, ?, 0, 1)", self.used()
 
@@ -196,6 +198,18 @@ class BookFiller(Filler):
                 move.id + ORDER, move.at,
             )  # fmt: skip
 
+    def keys(self) -> Rows:
+        """Under which orders, reservations and corrections were asked for."""
+        for move in self.paying():
+            act = "redeem_tickets" if move.cause is Cause.ORDERED else "pay_own_reservation"
+            yield move.id + KEY, move.resident, f"{act} {move.id}", act, str(move.id + ORDER), move.at
+        for move in self.of(Cause.RESERVED):
+            act, answer = "reserve_tickets", str(move.id + RESERVATION)
+            yield move.id + RESERVING_KEY, move.resident, f"{act} {move.id}", act, answer, move.at - HOUR
+        for move in self.of(Cause.CORRECTED):
+            act = "adjust_points"
+            yield move.id + KEY, self.organiser, f"{act} {move.id}", act, f"[{move.id}, null]", move.at
+
     def admitted(self) -> Iterator[Move]:
         """The moves whose ticket was let in."""
         return (move for move in self.paying() if self.status_of_ticket(move) == "ADMITTED")
@@ -234,5 +248,7 @@ INSERT_HOLD = """INSERT INTO holds (id, programme, debit_id, credit_id, amount, 
 INSERT_RESERVATION = """INSERT INTO reservations (id, offer_id, session_id, resident_id, quantity, points, hold_id,
     reserved_until, created_by_id, created_at, status, order_id, resolved_at)
     VALUES (?, 1, 1, ?, 1, ?, ?, ?, ?, ?, 'PAID', ?, ?)"""
+INSERT_KEY = """INSERT INTO idempotency_keys (id, caller_id, key, act, digest, answer, created_at)
+    VALUES (?, ?, ?, ?, '', ?, ?)"""
 INSERT_ADMISSION = """INSERT INTO admissions (id, ticket_id, session_id, gate, scan_id, scanned_at, recorded_at,
     recorded_by_id) VALUES (?, ?, 1, '示例入口', ?, ?, ?, ?)"""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from bench.client import MakeRequest, http_request
-from bench.fill import Filled
+from bench.fill import ON_A_LIST, Filled
 from schema.ids import encode_id
 
 TINY = "query Tiny { viewer { wallet { balance } } }"
@@ -68,8 +68,8 @@ def redeeming(filled: Filled) -> MakeRequest:
 
 
 def logging(filled: Filled) -> MakeRequest:
-    """Each request logs 200 people in a shift of its own."""
-    attendees = [{"residentId": encode_id("Resident", resident)} for resident in filled.residents[:200]]
+    """Each request logs a whole list of people in a shift of its own."""
+    attendees = [{"residentId": encode_id("Resident", resident)} for resident in filled.residents[:ON_A_LIST]]
     checked_in, checked_out = filled.shift_starts_at, filled.shift_starts_at + timedelta(hours=2)
     times = {"checkedInAt": checked_in.isoformat(), "checkedOutAt": checked_out.isoformat()}
     records = [{"attendee": attendee, **times} for attendee in attendees]

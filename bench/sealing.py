@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.house import system_clock
+from api.clock import system_clock
 from api.periodic import Chore, doing
 from api.sealing import REST_S, seal
 from api.settings import read_settings

@@ -70,8 +70,7 @@ def root_of(leaf, index, size, proof):
 
 def check_entry(entry, account, headers):
     """The entry of the account, whose record is genuine as far as it is sealed."""
-    record = json.loads(entry["record"])
-    transfer, entries = record["transfer"], record["entries"]
+    transfer, entries = (json.loads(entry["record"])[part] for part in ("transfer", "entries"))
     own = [one for one in entries if str(one["account_id"]) == account]
     check((len(entries), len(own)) == (2, 1), "the record is not one of this account's")
     check(sum(one["amount"] for one in entries) == 0, "what left one account did not come to the other")
@@ -113,7 +112,8 @@ def main(statement_file, seals):
         sys.exit(f"WRONG: {wrong}")
     except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
         sys.exit(f"WRONG: this cannot be read as a statement or as seals ({type(error).__name__}: {error})")
-    print(f"GENUINE: {sum(sealed)} entries are sealed, {len(sealed) - sum(sealed)} not yet. The balance is {balance}.")
+    verdict = "GENUINE" if any(sealed) else "NOTHING PROVED YET"
+    print(f"{verdict}: {sum(sealed)} entries are sealed, {sealed.count(False)} not yet. The balance is {balance}.")
 
 
 if __name__ == "__main__":

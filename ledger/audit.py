@@ -116,6 +116,10 @@ HOLD_TRANSFERS = """SELECT h.id AS row_id,
     WHERE h.status = 'POSTED' AND (t.id IS NULL OR t.programme <> h.programme OR t.debit_id <> h.debit_id
         OR t.credit_id <> h.credit_id OR t.amount > h.amount)"""
 
+# Two keys of one caller with the same words: which of the two answers a retry gets, nobody knows.
+IDEMPOTENCY_KEYS = """SELECT MIN(id) AS row_id, 1 AS expected, COUNT(*) AS found FROM idempotency_keys
+    GROUP BY caller_id, key HAVING COUNT(*) > 1"""
+
 # What a wallet says of its status, against the last row of its history.
 ACCOUNT_STATUS = """SELECT n.id AS row_id, n.expected, n.status AS found FROM (
         SELECT a.id, a.status, COALESCE((SELECT c.status FROM account_changes c WHERE c.account_id = a.id
@@ -155,6 +159,7 @@ CHECKS = (
     Check("programme_issued", PROGRAMME_ISSUED),
     Check("reversals", REVERSALS),
     Check("reversed_once", REVERSED_ONCE),
+    Check("idempotency_keys", IDEMPOTENCY_KEYS),
     Check("account_status", ACCOUNT_STATUS),
     Check("account_changes", ACCOUNT_CHANGES),
     Check("merged_wallets", MERGED_WALLETS),

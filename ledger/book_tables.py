@@ -17,6 +17,7 @@ from ledger import models
 
 FORMAT = "xuexi-book-1"
 FILE = "book.jsonl"
+ROWS = "rows.csv"  # beside the CSVs: how many rows each table has, the last line of the other form
 
 
 class BookRefused(Exception):
@@ -75,6 +76,7 @@ class BookTable:
 TABLES = (
     BookTable(models.Programme),
     BookTable(models.Account, ("merged_into_id IS NULL", "merged_into_id IS NOT NULL")),
+    BookTable(models.AccountChange),
     BookTable(models.Transfer, ("reverses_id IS NULL", "reverses_id IS NOT NULL")),
     BookTable(models.Entry),
     BookTable(models.Hold),

@@ -1,4 +1,4 @@
-"""The whole book as files: JSON Lines, which can be taken in again, and one CSV for each table, with the same rows."""
+"""The whole book as files: JSON Lines, and one CSV for each table, with the same rows. Either can be taken in again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from ledger.book_tables import FILE, FORMAT, TABLES, BookRefused, BookTable
+from ledger.book_tables import FILE, FORMAT, ROWS, TABLES, BookRefused, BookTable
 from storage import Reader, Row
 
 STEP = 1000
@@ -24,6 +24,7 @@ async def export_book(reader: Reader, folder: Path) -> dict[str, int]:
         for table in TABLES:
             counts[table.name] = await export_table(reader, table, lines, folder)
         write_line(lines, {"rows": counts})
+    (folder / ROWS).write_bytes(b"".join(map(csv_line, [("table", "rows"), *counts.items()])))
     return counts
 
 

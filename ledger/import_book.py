@@ -7,9 +7,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from ledger.book_tables import FILE, FORMAT, TABLES, BookRefused
+from ledger.book_tables import FORMAT, TABLES, BookRefused
+from ledger.read_book import lines_of
 from ledger.seal_key import SealKey
 from storage import Transaction, write
 
@@ -26,8 +25,7 @@ async def import_book(folder: Path, key: SealKey) -> dict[str, int]:
 
     async def body(tx: Transaction) -> dict[str, int]:
         await make_room(tx)
-        with (folder / FILE).open("rb") as lines:
-            counts = await take_in(tx, map(orjson.loads, lines))
+        counts = await take_in(tx, lines_of(folder))
         await tx.execute("DELETE FROM programmes WHERE code NOT IN (SELECT programme FROM accounts)")
         other = await tx.fetch_value("SELECT COUNT(*) FROM seals WHERE kid <> ?", key.kid)
         if other:
@@ -37,7 +35,7 @@ async def import_book(folder: Path, key: SealKey) -> dict[str, int]:
     try:
         return await write(body)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BookRefused(f"{folder / FILE} cannot be read as a book: {error}") from error
+        raise BookRefused(f"{folder} cannot be read as a book: {error}") from error
 
 
 async def make_room(tx: Transaction) -> None:

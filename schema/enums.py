@@ -292,7 +292,8 @@ describe(
 describe(
     ClaimDoubt,
     "Why a claim waits for a second person.",
-    LARGE_INCREASE="The increase is above the programme's limit.",
+    LARGE_INCREASE="Above the programme's limit, together with what claims brought the resident in the last 24 hours without a "
+    "second person.",
     ACCOUNT_OF_ANOTHER="Another resident's claim names the same masked account. Two accounts can look alike when masked.",
     ACCOUNT_CHANGED="The resident's last claim names another account.",
     EARLIER_PENDING="An earlier claim of the resident waits, and this one counts from its figure.",

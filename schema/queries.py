@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from domain.claims.read_claim_limit import read_claim_limit
-from domain.points.make_wallet_statement import make_wallet_statement
+from domain.points.make_wallet_statement import OwnWallet, make_wallet_statement
 from domain.points.read_trial_balance import read_trial_balance
 from domain.privacy.export_my_data import export_my_data
 from domain.volunteering.approval import waits_for
@@ -16,6 +16,7 @@ from domain.volunteering.visibility import decides_on_attendances, of_its_activi
 from ledger.statement import Period
 from schema.context import Info
 from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, ConsentPurpose, Decision
+from schema.ids import require_id
 from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
 from schema.mutations.payloads import preview
@@ -98,10 +99,18 @@ async def own_statement(
     until: Annotated[
         datetime | None, strawberry.argument(description="Posted before this instant; null: up to now.")
     ] = strawberry.UNSET,
+    wallet_id: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(
+            description="One of the viewer's wallets, whatever its programme: their own one, or one of its mergedWallets. Null: "
+            "theirs in the programme."
+        ),
+    ] = strawberry.UNSET,
 ) -> WalletStatement:
-    """The statement as GraphQL shows it. Raises Unauthenticated, InvalidInput."""
+    """The statement as GraphQL shows it. Raises Unauthenticated, InvalidInput, NotFound."""
     context = info.context
-    file = await make_wallet_statement(context.caller, programme, Period(from_ or None, until or None), context.now)
+    own = OwnWallet(programme, require_id(wallet_id, "Wallet", "walletId") if wallet_id else None)
+    file = await make_wallet_statement(context.caller, own, Period(from_ or None, until or None), context.now)
     return WalletStatement(file_name=file.file_name, text=file.text, sha256=file.sha256)
 
 
@@ -171,7 +180,7 @@ class Query:
     )
     claim_limit: ClaimLimit = strawberry.field(
         resolver=limit_of,
-        description="Up to which increase one person may attest a claim alone. For whoever is signed in. Errors: "
+        description="How much may be claimed for a resident without a second person. For whoever is signed in. Errors: "
         "UNAUTHENTICATED, INVALID_INPUT.",
     )
     adjustments: Connection[Adjustment] = connection(
@@ -236,7 +245,7 @@ class Query:
     wallet_statement: WalletStatement = strawberry.field(
         resolver=own_statement,
         description="The signed-in person's statement as a file that they can check by themselves. From the first entry of the "
-        "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT.",
+        "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT, NOT_FOUND.",
     )
     seals: Connection[Seal] = connection("The seals of the book, the latest first. For everybody.", order="-number")
     seal: Seal | None = to_one(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise.migrations.executor import MigrationExecutor
 
 from storage.database import APP, close_database, open_database, write
+from storage.errors import UnusableDatabase
 from storage.transaction import Transaction
 
 PACKAGE = "migrations"
@@ -14,7 +15,7 @@ ADVISORY_LOCK = 7_308_895_153_361_741_164  # any number that nobody else uses
 async def migrate_open_database() -> list[str]:
     """Apply what is missing to the open database; the names of what was applied.
 
-    Two processes at once: the second waits and finds nothing to do.
+    Two processes at once: the second waits and finds nothing to do. Raises UnusableDatabase.
     """
     applied: list[str] = []
 
@@ -23,6 +24,7 @@ async def migrate_open_database() -> list[str]:
         if tx.dialect == "postgres":  # on SQLite, BEGIN IMMEDIATE is the lock
             await tx.execute("SET LOCAL lock_timeout = '5min'")
             await tx.execute("SET LOCAL statement_timeout = 0")
+            await check_may_make_tables(tx)
             await tx.fetch("SELECT pg_advisory_xact_lock(?)", ADVISORY_LOCK)
         # Tortoise's own commands take no lock and record a migration apart from applying it; running its executor on
         # our transaction puts both into one.
@@ -34,6 +36,15 @@ async def migrate_open_database() -> list[str]:
 
     await write(body)
     return applied
+
+
+async def check_may_make_tables(tx: Transaction) -> None:
+    """Since PostgreSQL 15 only its owner makes tables in a new database. Raises UnusableDatabase."""
+    if not await tx.fetch_value("SELECT has_schema_privilege(current_schema(), 'CREATE')"):
+        user = await tx.fetch_value("SELECT current_user::text")
+        raise UnusableDatabase(
+            f"the PostgreSQL user {user} may not make tables in it; make {user} the database's owner"
+        )
 
 
 async def migrate(url: str) -> list[str]:

@@ -125,7 +125,7 @@ class XuexiSqliteClient(SqliteClient):
         connections = [*self._readers, *([self._writer] if self._writer else [])]
         self._readers, self._writer = [], None
         for connection in connections:
-            await connection.close()
+            await disconnect(connection)
 
     @property
     def _open_writer(self) -> sqlite3.Connection:
@@ -284,9 +284,15 @@ async def connect(file: str, pragmas: dict[str, str]) -> aiosqlite.Connection:
             await on_thread(connection, connection._conn.execute, f"PRAGMA {name} = {value}")
         await on_thread(connection, connection._conn.create_aggregate, "string_agg", 2, cast(Any, StringAgg))
     except BaseException:
-        await connection.close()  # or its thread would keep the process from ending
+        await disconnect(connection)  # or its thread would keep the process from ending
         raise
     return connection
+
+
+async def disconnect(connection: aiosqlite.Connection) -> None:
+    """Close a connection and see its thread end."""
+    await connection.close()
+    connection._thread.join()  # it has nothing left to do, so that nobody waits
 
 
 def pragmas_in_force(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -20,10 +21,20 @@ from tests.models_once import prepare_models_once
 from tests.postgres import PostgresServer, running_postgres
 from tests.secrecy import watching
 from tests.server import server  # noqa: F401 - a fixture for everybody
+from tests.shelf import Shelf
+from tests.types_once import look_at_types_once
 
 Engine = Literal["sqlite", "postgres"]
 
 prepare_models_once()
+look_at_types_once()
+
+
+def pytest_collection_finish() -> None:
+    """Schema, models and tests are there for good: looking for garbage among them took a tenth of all that the tests take."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
@@ -81,11 +92,18 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: PostgresServer, postgres_template: str) -> Iterator[Shelf]:
+    shelf = Shelf(postgres_server, postgres_template)
+    yield shelf
+    shelf.close()
+
+
 @pytest.fixture
-def migrated_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    name = postgres_server.create(postgres_template)
+def migrated_postgres_url(postgres_server: PostgresServer, postgres_shelf: Shelf) -> Iterator[str]:
+    name = postgres_shelf.take()
     yield postgres_server.url(name)
-    postgres_server.drop(name)
+    postgres_shelf.put_back(name)
 
 
 @pytest.fixture
@@ -123,3 +141,18 @@ def empty_sqlite_url(sqlite_folder: Path) -> Iterator[str]:
     own = Path(tempfile.mkdtemp(dir=sqlite_folder))
     yield f"sqlite://{own / 'xuexi.db'}"
     shutil.rmtree(own)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def module_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated, empty database of the file's own, on each engine."""
+    if request.param == "sqlite":
+        own = Path(tempfile.mkdtemp(dir=request.getfixturevalue("sqlite_folder")))
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), own / "xuexi.db")
+        yield f"sqlite://{own / 'xuexi.db'}"
+        shutil.rmtree(own)
+    else:
+        server, shelf = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_shelf")
+        name = shelf.take()
+        yield server.url(name)
+        shelf.put_back(name)

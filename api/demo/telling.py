@@ -93,8 +93,8 @@ def laid_out(value: Any, indent: str) -> str:
     return f"{left}\n{body}\n{indent}{right}"
 
 
-def hidden(secret: str) -> str:
-    return f"{secret[:5]}…"
+def hidden(secret: str | None) -> str | None:
+    return None if secret is None else f"{secret[:5]}…"
 
 
 def shortened(value: Any) -> Any:

@@ -56,7 +56,7 @@ async def attest_claim(caller: Caller, wish: AttestClaimWish, now: datetime) -> 
             return first_answer
         desk = await find_desk(tx, caller, wish.programme, wish.host_id)
         row = ReadRow((), named(wish.claimant, now, "claimant"), statement)
-        known = await look_up_to_write(tx, wish.programme, [row])
+        known = await look_up_to_write(tx, wish.programme, [row], now)
         (decided,) = decide([row], desk, known, now)
         if isinstance(decided, Refusal):
             raise decided

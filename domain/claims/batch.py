@@ -36,11 +36,15 @@ class ReadRow:
 
 @dataclass(slots=True)
 class Standing:
-    """How far a resident has come in the programme, as the rows go on. `credits` is what the wallet has ever taken in."""
+    """How far a resident has come in the programme, as the rows go on.
+
+    `credits` is what the wallet has ever taken in, `paid_alone` what claims brought in the last 24 hours without a second person.
+    """
 
     account: AccountRef
     status: str
     credits: int
+    paid_alone: int
     figure: int
     seen_on: date | None
     account_key: str | None
@@ -152,7 +156,7 @@ def check_step(row: ReadRow, standing: Standing) -> None:
 def doubts_about(resident_id: int, statement: Statement, desk: Desk, known: Known) -> Iterator[ClaimDoubt]:
     """Why somebody else has to look at it first."""
     standing, key = known.standings[resident_id], account_key(statement.masked_account)
-    if statement.figure - standing.figure > desk.approval_above:
+    if standing.paid_alone + statement.figure - standing.figure > desk.approval_above:
         yield ClaimDoubt.LARGE_INCREASE
     if known.holders.get(key, set()) - {resident_id}:
         yield ClaimDoubt.ACCOUNT_OF_ANOTHER
@@ -171,6 +175,7 @@ def take(row: ReadRow, known: Known, standing: Standing, points: int, programme:
             raise BudgetExhausted(programme=programme, path=row.path or None)
         known.budget_left -= points
     standing.credits += points
+    standing.paid_alone += points
 
 
 def note(known: Known, claim: NewClaim) -> None:

@@ -17,7 +17,7 @@ HOST = ("hostId",)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all rows that are attested together have in common. An increase above `approval_above` points waits."""
+    """What all rows that are attested together have in common. What brings a resident above `approval_above` points waits."""
 
     programme: str
     programme_name: str

@@ -42,7 +42,7 @@ async def try_import(caller: Caller, wish: ImportClaimsWish, now: datetime) -> t
 
     async def body(reader: Reader) -> tuple[ImportedRow, ...]:
         desk = await find_desk(reader, caller, wish.programme, wish.host_id)
-        known = await look_up_to_try(reader, wish.programme, readable(rows))
+        known = await look_up_to_try(reader, wish.programme, readable(rows), now)
         decided = decide([row.read for row in rows], desk, known, now)
         return tuple(row_answer(row.number, each) for row, each in zip(rows, decided, strict=True))
 
@@ -70,7 +70,7 @@ async def import_claims(caller: Caller, wish: ImportClaimsWish, now: datetime) -
         if first_answers is not None:
             return rows_from_data(first_answers)
         desk = await find_desk(tx, caller, wish.programme, wish.host_id)
-        known = await look_up_to_write(tx, wish.programme, readable(rows))
+        known = await look_up_to_write(tx, wish.programme, readable(rows), now)
         decided = decide([row.read for row in rows], desk, known, now)
         ids = iter(await record(tx, desk, [each for each in decided if isinstance(each, NewClaim)], now))
         answers = [

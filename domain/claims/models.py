@@ -53,7 +53,7 @@ class Claim(Model):
 
 
 class ClaimLimit(Model):
-    """From which increase on a claim waits for a second person, as somebody once set it. The latest counts."""
+    """Above how many points a claim waits for a second person, as somebody once set it. The latest counts."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     programme = fields.TextField()

@@ -9,7 +9,10 @@ from storage import Reader, read
 
 
 async def read_claim_limit(caller: Caller, programme: str) -> int:
-    """The points that may be claimed at once without a second person. Raises Unauthenticated, InvalidInput (the programme)."""
+    """The points that may be claimed for one resident within 24 hours without a second person.
+
+    Raises Unauthenticated, InvalidInput (the programme).
+    """
     caller.signed_in()
 
     async def body(reader: Reader) -> int:

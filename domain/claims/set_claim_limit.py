@@ -1,4 +1,4 @@
-"""Setting how large an increase one person may attest alone."""
+"""Setting how much may be claimed for a resident without a second person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.instants import to_micros
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetClaimLimitWish:
-    """Increases above so many points wait for a second person; 0: all of them."""
+    """What brings a resident above so many points within 24 hours waits for a second person; 0: all of it."""
 
     programme: str = "xuexi"
     approval_above: int

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.earning.find_rules import find_rules
 from domain.earning.rule import CapPeriod, EarningRule, RuleBook, RuleKind
-from domain.earning.rule_wish import RuleWish, checked
+from domain.earning.rule_wish import RuleWish, check_kind, checked
 from domain.local_days import local_day
 from domain.people.caller import Caller
 from domain.people.rights import require_book_administrator
@@ -70,9 +70,8 @@ def next_version(rule: RuleWish, rule_id: int, book: RuleBook, today: date) -> E
     """Raises InvalidInput."""
     if rule.valid_from < today:
         raise InvalidInput(reason="rule_begins_in_the_past", values={"today": today}, path=("rule", "validFrom"))
+    check_kind(rule, book)
     former = [version for version in book.versions if version.code == rule.code]
-    if any(version.kind is not rule.kind for version in former):
-        raise InvalidInput(reason="rule_kind_differs", path=("rule", "kind"))
     return rule.as_version(rule_id, 1 + max((version.version for version in former), default=0))
 
 

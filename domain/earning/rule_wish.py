@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.earning.evidence_grade import EvidenceGrade
-from domain.earning.rule import Band, CapPeriod, EarningRule, RuleKind
+from domain.earning.rule import Band, CapPeriod, EarningRule, RuleBook, RuleKind
 from domain.ranges import check_length, check_range
 from domain.refusals import InvalidInput
 from domain.text import clean_name
@@ -126,3 +126,9 @@ def check_gives(wish: RuleWish) -> None:
         check_range(band.points, 0, MOST_POINTS, "rule", "bands", str(index), "points")
         if band.from_score in {other.from_score for other in wish.bands[:index]}:
             raise InvalidInput(reason="band_named_twice", path=("rule", "bands", str(index), "fromScore"))
+
+
+def check_kind(rule: RuleWish, book: RuleBook) -> None:
+    """A code keeps its kind for good, that of rules that have ended too. Raises InvalidInput."""
+    if any(version.code == rule.code and version.kind is not rule.kind for version in book.versions):
+        raise InvalidInput(reason="rule_kind_differs", path=("rule", "kind"))

@@ -10,6 +10,7 @@ from datetime import datetime
 from domain.claims.merge_figures import hold_figures, merge_figures
 from domain.earning.merge_counters import hold_counters, merge_counters
 from domain.redemption.merge_holdings import hold_holdings, merge_holdings
+from domain.volunteering.alarms import watch_places_of_two
 from domain.volunteering.double_records import (
     give_up_double_sign_ups,
     hold_activities_of,
@@ -38,6 +39,7 @@ async def count_as_one(tx: Transaction, kept_id: int, merged_id: int, now: datet
     """Whatever is limited for each person counts both from now on."""
     await give_up_double_sign_ups(tx, kept_id, merged_id, now)
     await mark_double_attendances(tx, kept_id, merged_id)
+    await watch_places_of_two(tx, kept_id, merged_id, now)
     await merge_holdings(tx, kept_id, merged_id)
     await merge_figures(tx, kept_id, merged_id)
     await merge_counters(tx, kept_id, merged_id)

@@ -1,13 +1,15 @@
 """How much an administrator may correct alone.
 
 Whoever raises the limit does not get more by it: for them counts the least that they set since another administrator set it.
-So there are always two people behind a large correction, one who allowed it and one who did it.
+So there are always two people behind a large correction, one who allowed it and one who did it; two accounts of one administrator
+that were merged are one of them.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from domain.people.merged import kept_sql
 from domain.viewer_sql import for_viewer
 from storage import Reader
 from storage.instants import to_micros
@@ -19,11 +21,12 @@ WINDOW = timedelta(hours=24)
 def most_alone(programme: str) -> str:
     """SQL: the points that `:viewer` may correct alone, for one person within 24 hours; the programme's code given as SQL."""
     others = f"""SELECT ol.set_at, ol.id, ol.most_alone FROM adjustment_limits ol
-        WHERE ol.programme = {programme} AND ol.set_by_id <> :viewer"""
+        WHERE ol.programme = {programme} AND {kept_sql("ol.set_by_id")} <> :viewer"""
     return f"""(SELECT MIN(ll.most_alone) FROM (
         SELECT COALESCE((SELECT al.most_alone FROM ({others}) AS al ORDER BY al.set_at DESC, al.id DESC LIMIT 1),
             {USUAL_LIMIT}) AS most_alone
-        UNION ALL SELECT ml.most_alone FROM adjustment_limits ml WHERE ml.programme = {programme} AND ml.set_by_id = :viewer
+        UNION ALL SELECT ml.most_alone FROM adjustment_limits ml
+            WHERE ml.programme = {programme} AND {kept_sql("ml.set_by_id")} = :viewer
             AND NOT EXISTS ({others} AND (ol.set_at > ml.set_at OR ol.set_at = ml.set_at AND ol.id > ml.id))) AS ll)"""
 
 
@@ -37,7 +40,8 @@ async def limit_of(reader: Reader, administrator_id: int, programme: str) -> int
 # An ADJUST without a source: nobody else had a part in it. What was taken back within the window is as if it had not been.
 CORRECTED_ALONE = """SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM transfers t
     LEFT JOIN transfers o ON o.id = t.reverses_id
-    WHERE t.posted_by_id = ? AND t.posted_at > ? AND t.kind IN ('ADJUST', 'REVERSAL') AND EXISTS (
+    WHERE t.posted_by_id IN (SELECT pb.id FROM residents pb WHERE pb.id = ? OR pb.merged_into_id = ?) AND t.posted_at > ?
+        AND t.kind IN ('ADJUST', 'REVERSAL') AND EXISTS (
         SELECT 1 FROM accounts w WHERE w.id IN (t.debit_id, t.credit_id) AND (w.id = ? OR w.merged_into_id = ?))
         AND CASE t.kind WHEN 'ADJUST' THEN t.source_kind IS NULL ELSE o.kind = 'ADJUST' END
         AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses_id = t.id)
@@ -60,4 +64,4 @@ async def corrected_by(reader: Reader, administrator_id: int, wallet_id: int, tr
 
 def within(administrator_id: int, wallet_id: int, now: datetime) -> tuple[int, ...]:
     since = to_micros(now - WINDOW)
-    return administrator_id, since, wallet_id, wallet_id, since
+    return administrator_id, administrator_id, since, wallet_id, wallet_id, since

@@ -85,6 +85,37 @@ async def watch_places(
     )
 
 
+# Of each pair the one that was recorded later, and by whom: as if it had been known then that they are one person.
+BETWEEN_TWO = """SELECT n.resident_id, n.id, o.id, n.checked_in_at, n.checked_out_at, o.checked_in_at, o.checked_out_at,
+        n.activity_id, n.shift_id, n.recorded_by_id
+    FROM attendances n JOIN attendances o ON o.id < n.id
+        AND o.resident_id = CASE n.resident_id WHEN ? THEN CAST(? AS BIGINT) ELSE ? END
+        AND o.checked_out_at > n.checked_in_at AND o.checked_in_at < n.checked_out_at AND o.voided_at IS NULL
+        AND o.approval <> 'REJECTED' AND o.activity_id <> n.activity_id
+    WHERE n.resident_id IN (?, ?) AND n.voided_at IS NULL AND n.approval <> 'REJECTED' ORDER BY n.id, o.id LIMIT {most}"""
+
+
+async def watch_places_of_two(tx: Transaction, kept_id: int, merged_id: int, now: datetime) -> None:
+    """Two residents turn out to be one person: an alarm for each time at which both were somewhere, and not together. The
+    caller holds their activities."""
+    both = (kept_id, merged_id)
+    pairs = await tx.fetch(BETWEEN_TWO.format(most=MOST_PAIRS), *both, kept_id, *both)
+    told = [
+        (
+            tx.new_id(),
+            AlarmKind.TWO_PLACES.value,
+            *pair[7:],
+            1,
+            minutes_of_both(pair[:7]),
+            to_micros(now),
+            kept_id,
+            *pair[1:3],
+        )
+        for pair in pairs
+    ]
+    await tx.execute_many(INSERT, told)
+
+
 def minutes_of_both(pair: Row) -> int:
     """How long somebody would have been in both places."""
     came, left, other_came, other_left = pair[3:]

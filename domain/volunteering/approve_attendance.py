@@ -43,7 +43,8 @@ async def approve_attendance(caller: Caller, wish: ApproveAttendanceWish, now: d
     Asking again with the same key answers the same. For organisers of the activity and administrators over its host, but
     never for who recorded it or who is said to have been there. Raises Unauthenticated, InvalidInput and KeyReused (the key),
     NotFound, Forbidden, Conflict (nothing to approve), SecondPersonRequired, AlreadyAttended (as the resident whom they were
-    merged with), AlreadyReversed (voided), AlreadyDecided, BudgetExhausted, InvalidInput (the wallet is full).
+    merged with), AlreadyReversed (voided), AlreadyDecided, BudgetExhausted, AccountNotOpen (the wallet is closed), InvalidInput
+    (the wallet is full).
     """
     decider_id = caller.signed_in()
     intent = Intent(decider_id, wish.idempotency_key, "approve_attendance", {"attendanceId": wish.attendance_id})

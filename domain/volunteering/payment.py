@@ -26,7 +26,7 @@ class Payment:
 
 
 async def pay(tx: Transaction, shift: HeldShift, payments: Sequence[Payment], payer_id: int, now: datetime) -> None:
-    """The points are in the wallets. Raises BudgetExhausted, InvalidInput (a wallet would hold too much)."""
+    """The points are in the wallets. Raises BudgetExhausted, AccountNotOpen (it is closed), InvalidInput (it is full)."""
     if not payments:
         return
     issuance = (await find_accounts(tx, shift.rule.programme, AccountKind.ISSUANCE, [])).system

@@ -12,7 +12,7 @@ from domain.earning.counters import Used
 from domain.earning.evidence_grade import EvidenceGrade
 from domain.earning.find_rules import find_rules
 from domain.earning.rule import CapPeriod, EarningRule, RuleBook
-from domain.earning.rule_wish import RuleWish, checked
+from domain.earning.rule_wish import RuleWish, check_kind, checked
 from domain.earning.slots import slots_of_points, week_of
 from domain.local_days import day_begins, local_day
 from domain.people.caller import Caller
@@ -89,7 +89,7 @@ async def preview_rule(caller: Caller, wish: PreviewRuleWish) -> RulePreview:
     programme and in place of its code's versions; caps go on from what was earned before. Nothing is written.
 
     By administrators of a whole district. Raises Unauthenticated, InvalidInput (the rule; the days, 366 at most; the page),
-    Forbidden, NotFound (programme), InvalidInput (more than 20000 attendances).
+    Forbidden, NotFound (programme), InvalidInput (its code is of another kind; more than 20000 attendances).
     """
     caller.signed_in()
     rule = checked(wish.rule)
@@ -102,7 +102,9 @@ async def preview_rule(caller: Caller, wish: PreviewRuleWish) -> RulePreview:
         row = await reader.fetch_one("SELECT id, zone FROM programmes WHERE code = ?", rule.programme)
         if row is None:
             raise NotFound(path=("rule", "programme"))
-        book = (await find_rules(reader, row[0])).with_version(tried)
+        published = await find_rules(reader, row[0])
+        check_kind(rule, published)
+        book = published.with_version(tried)
         past = await find_past(reader, wish, row[1])
         return book, past, await find_used_before(reader, book, past, wish.from_day)
 

@@ -91,11 +91,12 @@ class ImportClaimsInput:
     idempotency_key: str = strawberry.field(description=f"{IDEMPOTENCY_KEY} A dry run does not use it up.")
 
 
-@strawberry.input(description="Up to which increase one person may attest a claim alone.")
+@strawberry.input(description="How much may be claimed for a resident without a second person.")
 class SetClaimLimitInput:
     """See the act set_claim_limit."""
 
     programme: str = strawberry.field(default="xuexi", description="The programme's code.")
     approval_above: Points = strawberry.field(
-        description="A claim with a larger increase waits for a second person; 0: every claim does. At most 1,000,000,000."
+        description="A claim that brings its resident more within 24 hours waits for a second person; 0: every claim does. "
+        "At most 1,000,000,000."
     )

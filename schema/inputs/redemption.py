@@ -113,7 +113,7 @@ class PayReservationInput:
 
     session_id: strawberry.ID = strawberry.field(description="The session for which the gate admits.")
     reservation: ReservationShownInput = strawberry.field(description="Which reservation for that session.")
-    gate: str = strawberry.field(description="The gate's name, 1 to 120 characters.")
+    gate: str = strawberry.field(description=f"The gate's name, 1 to {GATE_LENGTH} characters.")
     admit: bool = strawberry.field(default=True, description="Let them in at once.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 

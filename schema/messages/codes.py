@@ -17,7 +17,7 @@ CODES: dict[str, Text] = {
     ),
     ErrorCode.FORBIDDEN: Text("您没有这项操作的权限。", "You are not allowed to do this."),
     ErrorCode.RATE_LIMITED: Text(
-        "操作太频繁，请 {retry_after} 后再试。", "Too many requests. Try again in {retry_after}."
+        "操作太频繁，请在 {retry_after}后再试。", "Too many requests. Try again in {retry_after}."
     ),
     ErrorCode.CONFLICT: Text("与已有的内容冲突。", "This conflicts with something that already stands."),
     ErrorCode.IDEMPOTENCY_KEY_REUSED: Text(

@@ -84,7 +84,7 @@ PEOPLE: dict[str, Text] = {
         "积分账户清零后才能注销：现有余额 {balance} 分，其中预留 {held} 分。",
         "Only an empty wallet can be closed: it holds {balance} points, {held} of them set aside.",
     ),
-    "wallet_full": Text("钱包积分不能超过 {limit}。", "A wallet holds at most {limit} points."),
+    "wallet_full": Text("积分账户最多可存 {limit} 积分。", "A wallet holds at most {limit} points."),
     "adjustment_zero": Text("调整的积分不能为 0。", "The adjustment must not be zero."),
     "adjustment_too_large": Text("单次最多调整 {limit} 积分。", "One adjustment moves at most {limit} points."),
 }

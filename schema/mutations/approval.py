@@ -45,7 +45,8 @@ class ApprovalMutations:
         "Organisers, and administrators over the host, but neither who recorded it nor the resident: what was entered afterwards "
         "did take place; it counts and is paid. Errors: UNAUTHENTICATED, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, NOT_FOUND, "
         "FORBIDDEN, CONFLICT (it was not entered afterwards), SECOND_PERSON_REQUIRED, ALREADY_ATTENDED (as somebody "
-        "they were merged with), ALREADY_REVERSED (it was voided), ALREADY_DECIDED, BUDGET_EXHAUSTED, ACCOUNT_NOT_OPEN.",
+        "they were merged with), ALREADY_REVERSED (it was voided), ALREADY_DECIDED, BUDGET_EXHAUSTED, "
+        "ACCOUNT_NOT_OPEN (the wallet is closed).",
         ApproveAttendancePayload,
     )
     async def approve_attendance(

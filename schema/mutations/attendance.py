@@ -97,7 +97,7 @@ class AttendanceMutations:
         "Organisers: record who came to a shift, 1 to 500 at once. What nobody scanned and what is sent in later than "
         "Shift.listDueAt waits for somebody else's approval before it counts. Errors of the whole call: UNAUTHENTICATED, "
         "INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, NOT_FOUND, FORBIDDEN, CANCELLED, NOT_OPEN; of one record: INVALID_INPUT, "
-        "CODE_EXPIRED, NOT_FOUND, ALREADY_ATTENDED, BUDGET_EXHAUSTED.",
+        "CODE_EXPIRED, NOT_FOUND, ALREADY_ATTENDED, ACCOUNT_NOT_OPEN (the wallet is closed), BUDGET_EXHAUSTED.",
         LogAttendancePayload,
     )
     async def log_attendance(self, info: Info, wanted: Annotated[LogAttendanceInput, INPUT]) -> LogAttendancePayload:

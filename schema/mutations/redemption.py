@@ -114,7 +114,7 @@ class RedemptionMutations:
 
     @mutation(
         "Tickets for the caller's points, all or nothing, once for a key. Errors: UNAUTHENTICATED, INVALID_INPUT, "
-        "IDEMPOTENCY_KEY_REUSED, NOT_FOUND, NOT_OPEN, LIMIT_PER_RESIDENT, SOLD_OUT, BELOW_MINIMUM_BALANCE, "
+        "IDEMPOTENCY_KEY_REUSED, NOT_FOUND, NOT_OPEN, LIMIT_PER_RESIDENT, SOLD_OUT, ACCOUNT_NOT_OPEN, BELOW_MINIMUM_BALANCE, "
         "INSUFFICIENT_POINTS.",
         TicketOrderPayload,
     )

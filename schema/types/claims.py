@@ -96,9 +96,12 @@ class Claim(Node):
     void_reason: str | None = column("Why it was voided.")
 
 
-@strawberry.type(description="Up to which increase one person may attest a claim alone.")
+@strawberry.type(description="How much may be claimed for a resident without a second person.")
 class ClaimLimit:
     """The limit that holds now."""
 
     programme: str = strawberry.field(description="The programme's code.")
-    approval_above: Points = strawberry.field(description="A claim with a larger increase waits for a second person.")
+    approval_above: Points = strawberry.field(
+        description="So many points claims may bring a resident within 24 hours without a second person; a claim that goes above "
+        "that waits for one."
+    )

@@ -234,7 +234,7 @@ class Wallet(Node):
         "The wallet that its points went to, when its holder turned out to be one person with somebody else; null for nearly all."
     )
     merged_wallets: list[Wallet] = to_many(
-        "Wallets whose points went to this one, with their own statements; empty for nearly all.",
+        "Wallets whose points went to this one; walletStatement(walletId) makes their statements. Empty for nearly all.",
         "merged_into_id",
         order="created_at",
     )

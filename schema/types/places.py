@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from domain.places import models
 from schema.enums import AreaLevel, OrganisationKind
-from schema.reads.declare import Node, column, row_type, to_many, to_one
+from schema.reads.declare import Node, column, connection, row_type, to_many, to_one
+from schema.reads.paging import Connection
 from schema.reads.sources import Link
 
 
@@ -23,6 +24,11 @@ class Area(Node):
         "From the district down to this area.",
         via=Link(models.AreaWithin, here="area_id", there="ancestor_id"),
         order="{link}.distance DESC",
+    )
+    organisations: Connection[Organisation] = connection(
+        "The organisations that sit in it, or in an area that lies in it, by name: where a form chooses a host.",
+        via=Link(models.AreaWithin, here="ancestor_id", there="area_id", meets="area_id"),
+        order="name",
     )
 
 

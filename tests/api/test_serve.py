@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from api.serving import PortTaken, bound_socket
+from api.port import PortTaken, bound_socket
 from storage import close_database, fetch, open_database
 from tests.api.program import Program, program_in
 from tests.server import PATIENCE_S, PROTOCOL

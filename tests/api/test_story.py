@@ -38,13 +38,48 @@ async def test_a_story_that_goes_wrong_says_so(server: Server) -> None:
         await play(teller(server, []), server.clock)
 
 
-async def test_the_book_of_a_program_at_another_address_is_not_audited_here(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_code_that_another_program_sent_is_told_and_not_tripped_over(server: Server) -> None:
+    async def stale(_: str) -> str:
+        return f"{(int(server.sms.last_code) + 1) % 10**6:06}"
+
+    with pytest.raises(NotAsTold, match="CODE_INCORRECT"):
+        await play(Teller(server.http, stale, print), server.clock)
+
+
+@pytest.fixture
+def ended_well(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """A story that is as told; the settings with which books were audited after it."""
+    audited: list[Settings] = []
+
     async def as_told(*_: object) -> None:
         pass
 
+    async def audit(settings: Settings) -> int:
+        audited.append(settings)
+        return 0
+
     monkeypatch.setattr("api.demo_story.play", as_told)
-    settings = Settings(database_url="sqlite://no/such/place.db", port=8001)
-    assert await tell_story("http://127.0.0.1:8000", settings) == 0
+    monkeypatch.setattr("api.demo_story.audit", audit)
+    return audited
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8001", "http://localhost:8001", "https://127.0.0.1:8002", "http://example.org:8002"]
+)
+async def test_the_book_of_a_program_at_another_address_is_not_audited_here(
+    url: str, ended_well: list[Settings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await tell_story(url, Settings(port=8002)) == 0
     assert "not audited here" in capsys.readouterr().out
+    assert not ended_well
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8001", "http://LOCALHOST:8001/", "http://127.0.0.1:8001/", "http://[::1]:8001"]
+)
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "localhost"])  # noqa: S104 - not listened on
+async def test_however_this_machine_is_spelled_its_book_is_audited(
+    url: str, host: str, ended_well: list[Settings]
+) -> None:
+    assert await tell_story(url, Settings(host=host, port=8001)) == 0
+    assert len(ended_well) == 1

@@ -189,7 +189,7 @@ TAMPERING = {
     "an attendance paid by another's transfer": (
         """UPDATE attendances SET transfer_id = (SELECT d.transfer_id FROM attendances d WHERE d.id = {s.voided})
             WHERE id = {s.attendance}""",
-        {"attendance_transfers", "attendance_reversals", "award_sums"},
+        {"attendance_transfers", "attendance_strays", "attendance_reversals", "award_sums"},
     ),
     "an attendance that counts again though its points were taken back": (
         "UPDATE attendances SET voided_at = NULL, void_reason = NULL, voided_by_id = NULL WHERE id = {s.voided}",
@@ -198,7 +198,7 @@ TAMPERING = {
     "what was paid made to look as if nobody had approved it": (
         """UPDATE attendances SET grade = 'ENTERED_AFTERWARDS', reason = '忘了', approval = 'PENDING', points_earned = 0,
             transfer_id = NULL WHERE id = {s.attendance}""",
-        {"attendance_unapproved", "activity_counts", "award_sums"},
+        {"attendance_unapproved", "attendance_strays", "activity_counts", "award_sums"},
     ),
     "an approval by the resident themselves": (
         "UPDATE attendances SET decided_by_id = resident_id WHERE id = {s.approved}",
@@ -220,7 +220,7 @@ TAMPERING = {
     ),
     "a reservation removed": (
         "DELETE FROM reservations WHERE id = {s.reserved}",
-        {"session_stock", "offer_holdings", "reservation_holds"},
+        {"session_stock", "offer_holdings", "reservation_holds", "asked_once"},
     ),
     "a reservation cheaper than what it holds": (
         "UPDATE reservations SET points = 1 WHERE id = {s.reserved}",
@@ -257,6 +257,32 @@ TAMPERING = {
     "an order dearer than was paid": (
         "UPDATE ticket_orders SET points_spent = 99 WHERE id = {s.order}",
         {"order_transfers"},
+    ),
+    "an attendance paid twice": (
+        """UPDATE transfers SET source_kind = 'Attendance', source_id = {s.attendance}
+            WHERE kind = 'EARN' AND source_kind IS NULL""",
+        {"attendance_strays"},
+    ),
+    "an order paid twice": (
+        """UPDATE transfers SET source_id = {s.order} WHERE kind = 'REDEEM' AND source_id NOT IN ({s.order}, {s.refunded})""",
+        {"order_strays", "order_transfers"},
+    ),
+    "a key whose order is not there": (
+        "UPDATE idempotency_keys SET answer = '404' WHERE act = 'redeem_tickets' AND answer = '{s.order}'",
+        {"asked_once"},
+    ),
+    "a key that somebody else is said to have used": (
+        "UPDATE idempotency_keys SET caller_id = 404 WHERE answer = '{s.order}'",
+        {"asked_once"},
+    ),
+    "an order that two keys answer": (
+        """INSERT INTO idempotency_keys (id, caller_id, key, act, digest, answer, created_at)
+            SELECT 404, caller_id, 'again', act, digest, answer, 0 FROM idempotency_keys WHERE answer = '{s.order}'""",
+        {"asked_once"},
+    ),
+    "a reservation that nobody asked for": (
+        "DELETE FROM idempotency_keys WHERE act = 'reserve_tickets' AND answer = '{s.reserved}'",
+        {"asked_once"},
     ),
     "a refund that names no transfer": (
         "UPDATE ticket_orders SET refund_transfer_id = NULL WHERE id = {s.refunded}",

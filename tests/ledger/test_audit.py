@@ -182,6 +182,14 @@ async def test_a_transfer_reversed_twice_is_found(database_url: str) -> None:
         assert [(f.kind, f.first) for f in await audit(reader)] == [("reversed_once", (Difference(award, 1, 2),))]
 
 
+async def test_a_key_that_its_caller_has_twice_is_found(database_url: str) -> None:
+    again = """INSERT INTO idempotency_keys (id, caller_id, key, act, digest, answer, created_at)
+        VALUES ({}, 7, 'k', 'redeem_tickets', '', '1', 0)"""
+    both = (again.format(number) for number in (1, 2))
+    async with tampered(database_url, "DROP INDEX idempotency_keys_once", *both) as reader:
+        assert [(f.kind, f.first) for f in await audit(reader)] == [("idempotency_keys", (Difference(1, 1, 2),))]
+
+
 async def test_a_finding_names_the_first_rows_and_counts_the_rest(database_url: str) -> None:
     book = await a_book()
     wallets = await some_wallets(book, SHOWN + 5, points=1)

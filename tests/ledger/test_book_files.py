@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 from domain.audit import audit_everything
 from domain.people.keys import derive_keys
 from domain.points.seal_key import key_of, seal_key
-from ledger.book_tables import FILE, TABLES, BookRefused
+from ledger.book_tables import FILE, ROWS, TABLES, BookRefused
 from ledger.export_book import export_book
 from ledger.import_book import import_book
 from storage import close_database, fetch, open_database, read, read_at_length
 from tests.builders.ledger import a_book, a_wallet
 from tests.builders.seals import a_sealed_book
+from tests.builders.whole_book import a_whole_book
+from tests.conftest import Engine
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -51,7 +54,7 @@ async def test_a_book_goes_to_postgres_and_back_and_is_the_same_byte_for_byte(
     assert await fetch("SELECT * FROM seals ORDER BY number") == sealed
     await close_database()
     assert first == second == third
-    assert set(first) == {FILE, *(f"{table.name}.csv" for table in TABLES)}
+    assert set(first) == {FILE, ROWS, *(f"{table.name}.csv" for table in TABLES)}
 
 
 async def a_programme_of_the_fresh_database() -> None:
@@ -74,8 +77,8 @@ async def test_the_csv_files_have_the_same_rows(tmp_path: Path) -> None:
         assert list(csv.DictReader(text)) == rows, table.name
 
 
-def spoilt(folder: Path, old: bytes, new: bytes) -> None:
-    file = folder / FILE
+def spoilt(folder: Path, old: bytes, new: bytes, name: str = FILE) -> None:
+    file = folder / name
     assert old in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(old, new))
 
@@ -113,6 +116,28 @@ async def test_a_file_that_is_not_a_whole_book_is_refused_and_nothing_is_taken_i
     await close_database()
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("seals.csv", b'"id"', b'"number"'),
+        ("entries.csv", b"\r\n", b""),
+        ("programmes.csv", b'"Asia/Shanghai"', b"Asia/Shanghai"),
+        (ROWS, b'"seals",2', b'"seals",3'),
+        (ROWS, b'"rows"', b'"rows'),
+    ],
+)
+async def test_csv_files_that_are_not_a_whole_book_are_refused_and_nothing_is_taken_in(
+    exported_book: Path, another_database: str, name: str, old: bytes, new: bytes
+) -> None:
+    await open_database(another_database)
+    (exported_book / FILE).unlink()
+    spoilt(exported_book, old, new, name)
+    with pytest.raises(BookRefused):
+        await import_book(exported_book, seal_key())
+    assert [row[0] for row in await fetch("SELECT COUNT(*) FROM accounts")] == [0]
+    await close_database()
+
+
 @pytest.fixture
 def another_database(sqlite_template: Path, tmp_path: Path) -> str:
     """A second database, empty and migrated."""
@@ -144,3 +169,38 @@ async def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path) -
     with pytest.raises(BookRefused, match="not an empty folder"):
         await exported(tmp_path)
     assert files_of(tmp_path) == {"mine": b"x"}
+
+
+@pytest.fixture
+async def whole_book(
+    engine: Engine, migrated_sqlite_url: str, migrated_postgres_url: str, tmp_path: Path
+) -> AsyncIterator[Path]:
+    """A folder with a book in which everything has happened; a fresh database of the other engine is open."""
+    urls = [migrated_sqlite_url, migrated_postgres_url]
+    own, other = urls if engine == "sqlite" else reversed(urls)
+    try:
+        await open_database(own)
+        await a_whole_book()
+        assert await read(audit_everything) == []
+        await exported(tmp_path / "book")
+        await open_database(other)
+        yield tmp_path / "book"
+    finally:
+        await close_database()
+
+
+def keep_only(folder: Path, form: str) -> None:
+    for path in folder.iterdir():
+        if path.suffix != f".{form}":
+            path.unlink()
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+async def test_a_book_in_which_everything_has_happened_is_whole_on_the_other_engine(
+    whole_book: Path, form: str, tmp_path: Path
+) -> None:
+    before = files_of(whole_book)
+    keep_only(whole_book, form)
+    await import_book(whole_book, seal_key())
+    assert await read(audit_everything) == []
+    assert await exported(tmp_path / "again") == before

@@ -102,7 +102,7 @@ GATE_ONLY = Cell(GATE, else_=Gets.EMPTY)
 OWN_ONLY = Cell(OWNER, else_=Gets.NULL)
 
 FIELDS: dict[str, Fields] = {
-    "Area": Fields("id code name level parent children path"),
+    "Area": Fields("id code name level parent children path organisations"),
     "Organisation": Fields("id name kind area"),
     "Resident": Fields(
         "id displayName area mergedInto hoursServed",

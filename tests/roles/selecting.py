@@ -26,7 +26,7 @@ SCHEMA = build_schema(export_sdl())
 #: Arguments that a field cannot do without.
 ARGUMENTS = {"Wallet.balanceAt": '(at: "2024-01-12T01:30:00Z")'}
 #: What is too much to ask for with every row that others lead to.
-NOT_ON_THE_WAY = frozenset({"Area.children", "Ticket.qrSvg"})
+NOT_ON_THE_WAY = frozenset({"Area.children", "Area.organisations", "Ticket.qrSvg"})
 ALL: frozenset[str] = frozenset()
 REF = "{ __typename id }"
 ELIGIBILITY = "{ eligible reasons { code } }"

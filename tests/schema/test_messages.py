@@ -126,7 +126,7 @@ def test_every_refusal_can_be_said(kind: type[Refusal], language: str) -> None:
 )
 def test_a_wait_is_said_as_people_say_it_and_never_too_short(seconds: int, zh: str, en: str) -> None:
     refusal = refusals.RateLimited(retry_after=timedelta(seconds=seconds))
-    assert message_of(refusal, "zh-CN") == f"操作太频繁，请 {zh} 后再试。"
+    assert message_of(refusal, "zh-CN") == f"操作太频繁，请在 {zh}后再试。"
     assert message_of(refusal, "en") == f"Too many requests. Try again in {en}."
 
 
@@ -144,6 +144,10 @@ def test_an_expired_member_code_is_no_sign_in_code() -> None:
 def test_chinese_is_not_written_with_half_width_commas() -> None:
     for path in [*(ROOT / "schema").rglob("*.py"), *(ROOT / "api").rglob("*.py")]:
         assert not HALF_WIDTH.search(path.read_text()), path
+
+
+def test_a_wallet_has_one_name() -> None:
+    assert [text.zh for text in (*REASONS.values(), *CODES.values()) if "钱包" in text.zh] == []
 
 
 def test_an_instant_is_said_as_the_clock_on_the_wall_shows_it() -> None:

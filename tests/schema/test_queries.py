@@ -220,6 +220,23 @@ async def test_activity_and_offer_by_the_id_of_something_else_are_null() -> None
     assert await succeed(query, variables=swapped) == {"activity": None, "ticketOffer": None}
 
 
+async def test_an_area_lists_the_organisations_in_it_and_in_what_lies_in_it_by_name() -> None:
+    district = await an_area("370811", "任城区")
+    community = await an_area("RC-A", "甲社区", AreaLevel.COMMUNITY, district)
+    elsewhere = await an_area("RC-B", "乙社区", AreaLevel.COMMUNITY, district)
+    for name, area in (("C", district), ("A", community), ("B", elsewhere)):
+        await an_organisation(area, name)
+    query = """query ($code: String!) { area(code: $code) {
+        organisations(first: 2) { nodes { name area { code } } totalCount pageInfo { hasNextPage } } } }"""
+    assert (await succeed(query, variables={"code": "370811"}))["area"]["organisations"] == {
+        "nodes": [{"name": "A", "area": {"code": "RC-A"}}, {"name": "B", "area": {"code": "RC-B"}}],
+        "totalCount": 3,
+        "pageInfo": {"hasNextPage": True},
+    }
+    (only,) = (await succeed(query, variables={"code": "RC-A"}))["area"]["organisations"]["nodes"]
+    assert only["name"] == "A"
+
+
 async def test_an_area_knows_its_path_its_parent_and_its_children() -> None:
     district = await an_area(code="370811", name="任城区")
     for code in ("RC-B", "RC-A"):

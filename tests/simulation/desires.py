@@ -52,7 +52,7 @@ class Desires:
             return Adjust(f"k{self.made}", 0, self.anybody(), self.dice.choice(PROGRAMMES), 20)
         kinds: list[tuple[Callable[[str, datetime], Wish], int]] = [
             (self.redeem, 6), (self.redeem_at_gate, 3), (self.reserve, 6), (self.log, 7), (self.publish, 4), (self.adjust, 5),
-            (self.seal, 1), (self.attest, 3), (self.set_status, 3),
+            (self.seal, 1), (self.attest, 6), (self.set_status, 3),
             *([(self.refund, 4)] if self.orders else []),
             *([(self.pay, 5), (self.pay_at_gate, 5), (self.cancel, 3)] if self.reservations else []),
             *([(self.end, 1)] if self.rules else []),
@@ -195,9 +195,12 @@ class Desires:
         return Decide(key, self.dice.choice(waiting or self.attendances), self.dice.random() < 0.7)
 
     def attest(self, key: str, now: datetime) -> Wish:
-        """A page shows more and more; some steps are too large for one pair of eyes."""
+        """A page shows more and more; some steps are too large for one pair of eyes, and some are when taken together."""
         seen_on = (now + SHANGHAI).date() - timedelta(days=self.dice.choice([0, 0, 0, 1, 40]))
-        return Attest(key, self.anybody(), self.dice.choice([3, 5, 8, 14, 15, 18, 26]), seen_on)
+        if self.claims and self.dice.random() < 0.5:
+            last = self.model.claims[self.claims[-1]]
+            return Attest(key, last.who, last.figure + self.dice.choice([1, 2, 4]), seen_on)
+        return Attest(key, self.anybody(), self.dice.choice([3, 4, 5, 5, 8, 14, 15, 26]), seen_on)
 
     def judge(self, key: str, _: datetime) -> Wish:
         return Judge(key, self.dice.choice(self.claims), self.dice.choice(list(Verdict)))

@@ -88,13 +88,16 @@ class Attendance:
 
 @dataclass(slots=True)
 class Claim:
-    """A figure that somebody's points page showed on a day; what it pays is what is new since `previous`."""
+    """A figure that somebody's points page showed on a day; what it pays is what is new since `previous`. `alone` is when it
+    was paid without a second person, if it was.
+    """
 
     who: int
     figure: int
     previous: int
     seen_on: date
     status: str = "PENDING"
+    alone: datetime | None = None
 
     @property
     def increase(self) -> int:

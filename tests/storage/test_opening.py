@@ -21,6 +21,7 @@ from storage import (
     open_database,
     write,
 )
+from storage.migrations import migrate
 from storage.sqlite_client import PRAGMAS, check_durability, connect, on_thread, pragmas_in_force
 from storage.url import connection_config
 from tests.postgres import PostgresServer
@@ -81,6 +82,17 @@ async def test_a_postgres_that_would_lose_commits_is_refused(
 async def test_a_postgres_database_that_is_not_there_is_refused(postgres_server: PostgresServer) -> None:
     with pytest.raises(UnusableDatabase, match="nowhere"):
         await open_database(postgres_server.url("nowhere"))
+
+
+async def test_a_postgres_user_who_may_not_make_tables_is_told_so(
+    postgres_server: PostgresServer, empty_postgres_url: str
+) -> None:
+    await postgres_server.execute("CREATE ROLE guest LOGIN")
+    try:
+        with pytest.raises(UnusableDatabase, match="guest may not make tables"):
+            await migrate(empty_postgres_url.replace("postgres@", "guest@"))
+    finally:
+        await postgres_server.execute("DROP ROLE guest")
 
 
 async def test_a_file_that_is_no_database_is_refused_and_leaves_no_thread(tmp_path: Path) -> None:

@@ -45,17 +45,17 @@ async def refusal_of(caller: Caller, wish: AttestClaimWish) -> Refusal:
 
 async def test_the_increase_since_the_last_figure_is_paid_and_says_where_it_comes_from() -> None:
     station, resident_id = await a_station(), await a_resident()
-    first = await a_claim(station, resident_id, 800, seen_on=TODAY - timedelta(days=3))
-    second = await a_claim(station, resident_id, 1100)
+    first = await a_claim(station, resident_id, 600, seen_on=TODAY - timedelta(days=3))
+    second = await a_claim(station, resident_id, 900)
     assert [await claim_row(claim_id) for claim_id in (first, second)] == [
-        ("APPROVED", 0, 800, ""),
-        ("APPROVED", 800, 300, ""),
+        ("APPROVED", 0, 600, ""),
+        ("APPROVED", 600, 300, ""),
     ]
-    assert await points_of(resident_id) == 1100
-    assert await attested_figure(resident_id) == (1100, "2024-01-12")
+    assert await points_of(resident_id) == 900
+    assert await attested_figure(resident_id) == (900, "2024-01-12")
     sql = """SELECT t.kind, t.amount, t.source_kind, t.source_id, t.memo, t.posted_by_id FROM transfers t
         JOIN claims c ON c.transfer_id = t.id WHERE c.id = ?"""
-    memo = "学习积分：2024-01-12 核验为 1100 分，计入新增 300 分"
+    memo = "学习积分：2024-01-12 核验为 900 分，计入新增 300 分"
     staff = station.staff.resident_id
     assert [tuple(row) for row in await fetch(sql, second)] == [("EARN", 300, "Claim", second, memo, staff)]
     assert await read(audit_everything) == []
@@ -204,6 +204,37 @@ async def test_above_the_limit_it_waits_and_its_figure_is_taken() -> None:
     assert (await refusal_of(station.second, attesting(station, resident_id, 2001))).code == "ALREADY_CLAIMED"
 
 
+async def test_a_large_increase_waits_however_it_is_split_and_whoever_attests() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    await a_claim(station, resident_id, 600)
+    await attest_claim(station.second, attesting(station, resident_id, 1000), later(hours=23))
+    waiting = await attest_claim(station.staff, attesting(station, resident_id, 1001), later(hours=23))
+    assert await claim_row(waiting) == ("PENDING", 1000, 1, "LARGE_INCREASE")
+    assert await points_of(resident_id) == 1000
+    assert (await claim_row(await a_claim(station, await a_resident(), 1000)))[0] == "APPROVED", (
+        "each resident for themselves"
+    )
+
+
+async def test_only_what_was_paid_within_a_day_by_nobody_else_and_not_taken_back_counts() -> None:
+    station, resident_id, tomorrow = await a_station(), await a_resident(), later(hours=24)
+    mistake = await a_claim(station, resident_id, 1000)
+    await void(station.administrator, mistake)
+    await a_claim(station, resident_id, 900)
+    await approve(station.second, await a_claim(station, resident_id, 3000))
+    assert (await claim_row(await a_claim(station, resident_id, 3100)))[3] == "", "the 2100 were looked at by two"
+    assert (await claim_row(await a_claim(station, resident_id, 4100, now=tomorrow)))[3] == "", "a day is over"
+
+
+async def test_small_claims_at_once_are_together_no_larger_than_the_limit() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    wishes = [attesting(station, resident_id, figure) for figure in range(400, 2401, 400)]
+    await asyncio.gather(*(attest_claim(station.staff, wish, NOW) for wish in wishes), return_exceptions=True)
+    paid = "SELECT COALESCE(SUM(increase), 0) FROM claims WHERE status = 'APPROVED'"
+    assert await points_of(resident_id) == (await fetch(paid))[0][0] <= 1000
+    assert await read(audit_everything) == []
+
+
 async def test_what_stands_on_a_claim_that_waits_waits_too() -> None:
     station, resident_id = await a_station(), await a_resident()
     await a_claim(station, resident_id, 1500)
@@ -222,6 +253,13 @@ async def test_another_account_than_last_time_makes_a_claim_wait() -> None:
     await a_claim(station, resident_id, 300, account="138****5678")
     assert (await claim_row(await a_claim(station, resident_id, 310, account="138******5678")))[3] == ""
     assert (await claim_row(await a_claim(station, resident_id, 320, account="139****0001")))[3] == "ACCOUNT_CHANGED"
+
+
+async def test_the_account_of_a_claim_that_was_rejected_is_nobodys_last_account() -> None:
+    station, resident_id = await a_station(), await a_resident()
+    await a_claim(station, resident_id, 300, account="138****5678")
+    await reject(station.second, await a_claim(station, resident_id, 9000, account="139****0001"))
+    assert (await claim_row(await a_claim(station, resident_id, 310, account="138****5678")))[3] == ""
 
 
 async def test_a_photo_proves_one_claim_that_stands() -> None:

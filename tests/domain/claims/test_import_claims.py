@@ -133,6 +133,22 @@ async def test_the_same_key_answers_the_same_and_another_doubles_nothing() -> No
     assert caught.value.code == "IDEMPOTENCY_KEY_REUSED"
 
 
+async def test_a_large_increase_that_is_split_over_rows_waits_in_the_dry_run_too() -> None:
+    station, phone = await a_station(), a_phone()
+    resident_id = await a_resident(phone=phone)
+    await a_claim(station, resident_id, 500, account="示例*甲")
+    csv = a_file(*((phone, "示例*甲", figure, TODAY, "") for figure in (1000, 1001, 1002)))
+    tried = await try_import(station.staff, importing(station, csv), NOW)
+    done = await import_claims(station.staff, importing(station, csv), NOW)
+    assert [row.outcome for row in tried] == [row.outcome for row in done] == [PAID, PENDING, PENDING]
+    assert await points_of(resident_id) == 1000
+    assert [(await claim_row(row.claim_id))[3] for row in done if row.claim_id] == [
+        "",
+        "LARGE_INCREASE",
+        "LARGE_INCREASE EARLIER_PENDING",
+    ]
+
+
 async def test_a_dry_run_leaves_its_key_free() -> None:
     station, phone = await a_station(), a_phone()
     resident_id = await a_resident(phone=phone)

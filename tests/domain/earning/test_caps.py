@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.builders.keys import a_key
 from tests.builders.people import a_resident, an_administrator
 from tests.builders.volunteering import (
     AFTERWARDS,
+    STARTS,
     Activity,
     a_list,
     an_activity,
@@ -101,6 +103,17 @@ async def test_what_is_voided_may_be_earned_again() -> None:
     await void(activities[1], second)
     assert await points_of(await an_attendance(activities[3], resident)) == 1
     assert await balance_of(resident) == 7
+    assert await read(audit_everything) == []
+
+
+async def test_voiding_what_was_not_enough_for_the_first_of_the_day_leaves_the_one_that_was() -> None:
+    resident, activities = await a_resident(), [await an_activity() for _ in range(3)]
+    await a_rule(a_rule_wish("first", RuleKind.FIRST_OF_DAY, 4, least_share=60))
+    left_early = a_list(activities[0], was_there(resident, left=STARTS + timedelta(minutes=30)))
+    (row,) = await log_attendance(activities[0].organiser, left_early, AFTERWARDS)
+    assert await points_of(await an_attendance(activities[1], resident)) == 4
+    await void(activities[0], row.attendance_id or 0)
+    assert await points_of(await an_attendance(activities[2], resident)) == 0
     assert await read(audit_everything) == []
 
 

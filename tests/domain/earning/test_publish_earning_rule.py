@@ -19,10 +19,12 @@ from domain.people.caller import ANONYMOUS, Caller
 from domain.refusals import Forbidden, InvalidInput, KeyReused, NotFound, Refusal, Unauthenticated
 from domain.volunteering.evidence import EvidenceGrade
 from domain.volunteering.log_attendance import log_attendance
+from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import fetch, read, write
 from tests.builders.earning import TODAY, a_cap, a_rule, a_rule_wish
+from tests.builders.keys import a_key
 from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor
-from tests.builders.volunteering import a_list, an_activity, an_attendance, was_there
+from tests.builders.volunteering import AFTERWARDS, a_list, an_activity, an_attendance, was_there
 from tests.clock import NOW, later
 from tests.domain.volunteering.counted import balance_of, rows_of
 
@@ -190,9 +192,14 @@ async def test_what_was_published_or_awarded_is_never_changed() -> None:
     assert await fetch("SELECT 1 FROM awards")
 
 
-async def test_a_cap_that_is_new_counts_what_was_earned_before_it() -> None:
+async def test_a_cap_that_is_new_counts_what_was_earned_before_it_and_stands() -> None:
     administrator, resident = await an_administrator(), await a_resident()
     await a_rule(a_rule_wish(points=2), administrator)
+    mistaken = await an_activity()
+    voiding = VoidAttendanceWish(
+        attendance_id=await an_attendance(mistaken, resident), reason="记错人", idempotency_key=a_key()
+    )
+    await void_attendance(mistaken.organiser, voiding, AFTERWARDS)
     await an_attendance(await an_activity(), resident)
     await a_rule(a_rule_wish(points=2, caps={CapPeriod.TOTAL: 5, CapPeriod.WEEK: 7}), administrator)
     await a_rule(a_cap(day=9), administrator)

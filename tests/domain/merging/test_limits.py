@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from domain.audit import audit_everything
+from domain.people.caller import Caller
 from domain.people.grant_role import RoleWish
 from domain.people.revoke_role import revoke_role
 from domain.people.rights import Role
+from domain.points.adjust_points import Adjusted, AdjustPointsWish, adjust_points
+from domain.points.adjustment_limit import limit_of
+from domain.points.set_adjustment_limit import SetAdjustmentLimitWish, set_adjustment_limit
 from domain.refusals import (
     AlreadyAttended,
     AlreadyClaimed,
@@ -24,10 +30,12 @@ from tests.builders.claims import a_claim, a_station, approve, attested_figure, 
 from tests.builders.earning import a_cap, a_rule
 from tests.builders.keys import a_key
 from tests.builders.merging import merge
-from tests.builders.people import a_caller, a_resident, organiser_of
+from tests.builders.people import PROGRAMME, a_caller, a_resident, an_administrator, organiser_of, role_over
+from tests.builders.places import an_area
 from tests.builders.redemption import an_offer, an_order
 from tests.builders.volunteering import (
     AFTERWARDS,
+    ENDS,
     LONG_AFTERWARDS,
     a_list,
     a_pending_attendance,
@@ -38,7 +46,7 @@ from tests.builders.volunteering import (
     an_hourly_rule,
     was_there,
 )
-from tests.clock import NOW
+from tests.clock import NOW, later
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -102,6 +110,15 @@ async def test_a_figure_that_was_paid_to_one_of_them_is_not_paid_again() -> None
     assert (await claim_row(await a_claim(station, old, 300)))[1:3] == (250, 50)
     assert await attested_figure(new) == (300, "2024-01-12")
     assert await read(audit_everything) == []
+
+
+async def test_what_both_were_paid_without_a_second_person_counts_together() -> None:
+    station, old, new = await a_station(), await a_resident(), await a_resident()
+    await a_claim(station, old, 600)
+    await a_claim(station, new, 350)
+    await merge(new, old)
+    assert (await claim_row(await a_claim(station, old, 650)))[::3] == ("APPROVED", "")
+    assert (await claim_row(await a_claim(station, old, 651)))[::3] == ("PENDING", "LARGE_INCREASE")
 
 
 async def test_a_voided_claim_of_one_leaves_the_figure_that_the_other_reached() -> None:
@@ -186,3 +203,58 @@ async def test_of_a_place_and_a_wait_the_place_stays() -> None:
     rows = {row[0]: row[1] for row in await fetch("SELECT id, status FROM sign_ups")}
     assert rows == {place: "CONFIRMED", wait: "CANCELLED"}
     assert await read(audit_everything) == []
+
+
+async def test_times_at_which_both_were_somewhere_raise_an_alarm_about_who_recorded_the_later_one() -> None:
+    old, new = await a_resident(), await a_resident()
+    early, late, voided, later_on = [
+        await an_activity(), await an_activity(), await an_activity(), await an_activity(starts_at=ENDS, ends_at=later(hours=6))
+    ]  # fmt: skip
+    mistake = VoidAttendanceWish(
+        attendance_id=await an_attendance(voided, old), reason="记错人", idempotency_key=a_key()
+    )
+    await void_attendance(voided.organiser, mistake, AFTERWARDS)
+    before, after = await an_attendance(early, new), await an_attendance(late, old)
+    await log_attendance(later_on.organiser, a_list(later_on, was_there(old, ENDS)), later(hours=7))
+    await merge(new, old)
+    told = (
+        "SELECT activity_id, organiser_id, resident_id, attendance_id, other_attendance_id, people, minutes FROM alarms"
+    )
+    rows = [tuple(row) for row in await fetch(f"{told} WHERE kind = 'TWO_PLACES'")]
+    assert rows == [(late.id, late.organiser.signed_in(), new, after, before, 1, 120)]
+    assert await read(audit_everything) == []
+
+
+async def test_two_accounts_of_one_administrator_are_not_two_who_raise_the_limit_together() -> None:
+    own, older, other, resident_id = await a_caller(), await a_caller(), await an_administrator(), await a_resident()
+    role = await an_administrators_role(older)
+    await set_limit(older, 9000, later(minutes=1))
+    await correct(older, resident_id, 600)
+    await revoke_role(role, later(minutes=2))
+    await merge(own, older, other)
+    await an_administrators_role(own)
+    assert await may_alone(own) == 1000, "who raised it was they themselves"
+    await set_limit(other, 1100, later(minutes=4))
+    assert (await correct(own, resident_id, 501)).adjustment_id, "600 and 501 are from one person"
+    assert (await correct(own, resident_id, 500)).transfer_id
+    assert await read(audit_everything) == []
+
+
+async def an_administrators_role(caller: Caller) -> RoleWish:
+    """They administer a district; the role, as it is revoked."""
+    area_id = await an_area()
+    await role_over(caller.signed_in(), Role.ADMIN, area_id=area_id)
+    return RoleWish(resident_id=caller.signed_in(), role=Role.ADMIN, area_id=area_id, by_id=None)
+
+
+async def set_limit(administrator: Caller, limit: int, now: datetime) -> None:
+    await set_adjustment_limit(administrator, SetAdjustmentLimitWish(programme=PROGRAMME, limit=limit), now)
+
+
+async def may_alone(administrator: Caller) -> int:
+    return await read(lambda reader: limit_of(reader, administrator.signed_in(), PROGRAMME))
+
+
+async def correct(administrator: Caller, resident_id: int, amount: int) -> Adjusted:
+    wish = AdjustPointsWish(resident_id=resident_id, amount=amount, reason="补录", idempotency_key=a_key())
+    return await adjust_points(administrator, wish, NOW)

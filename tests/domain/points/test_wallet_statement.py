@@ -20,6 +20,7 @@ from ledger.posting import TransferKind
 from ledger.read_seals import read_headers
 from storage import read
 from tests.builders.ledger import Book, earn, spend, take_back, the_book
+from tests.builders.merging import merge
 from tests.builders.people import a_caller
 from tests.builders.seals import seal_all
 from tests.clock import later
@@ -27,8 +28,9 @@ from tests.schema.client import ask, succeed
 
 pytestmark = pytest.mark.usefixtures("database")
 SCRIPT = Path(__file__).parents[3] / "docs" / "verify_statement.py"
-QUERY = """query ($programme: String! = "xuexi", $from: DateTime, $until: DateTime) {
-    walletStatement(programme: $programme, from: $from, until: $until) { fileName mediaType text sha256 } }"""
+QUERY = """query ($programme: String! = "xuexi", $from: DateTime, $until: DateTime, $walletId: ID) {
+    walletStatement(programme: $programme, from: $from, until: $until, walletId: $walletId) {
+        fileName mediaType text sha256 } }"""
 
 
 async def statement_of(caller: Caller, **period: str) -> Any:
@@ -76,6 +78,7 @@ async def test_a_statement_is_genuine_whatever_part_of_it_is_asked_for(resident:
         {},
         {"from": later(minutes=2).isoformat()},
         {"until": later(minutes=2).isoformat()},
+        {"from": later(minutes=4).isoformat()},
     ]
     answers = [
         await verified(tmp_path, await statement_of(resident, **period), await published()) for period in periods
@@ -84,7 +87,24 @@ async def test_a_statement_is_genuine_whatever_part_of_it_is_asked_for(resident:
         (0, "GENUINE: 4 entries are sealed, 1 not yet. The balance is 57.\n"),
         (0, "GENUINE: 2 entries are sealed, 1 not yet. The balance is 57.\n"),
         (0, "GENUINE: 2 entries are sealed, 0 not yet. The balance is 30.\n"),
+        (0, "NOTHING PROVED YET: 0 entries are sealed, 1 not yet. The balance is 57.\n"),
     ]
+
+
+async def test_whoever_goes_on_as_one_person_checks_the_old_wallet_too(resident: Caller, tmp_path: Path) -> None:
+    kept, stranger = await a_caller(), await a_caller()
+    _, old = await the_wallet_of(resident)
+    await merge(kept, resident)
+    (wallet,) = (await succeed("{ viewer { wallet { mergedWallets { id } } } }", kept))["viewer"]["wallet"][
+        "mergedWallets"
+    ]
+    statement = await statement_of(kept, walletId=wallet["id"])
+    assert statement["account"] == str(old.id)
+    told = await verified(tmp_path, statement, await published())
+    assert told == (0, "GENUINE: 4 entries are sealed, 2 not yet. The balance is 0.\n")
+    for caller in (stranger, resident):
+        answer = await ask(QUERY, caller, {"walletId": wallet["id"]})
+        assert [error["extensions"]["code"] for error in answer.errors] == ["NOT_FOUND"]
 
 
 def an_amount_changed(statement: Any, _: Any) -> None:

@@ -14,6 +14,7 @@ from domain.audit import audit_everything
 from domain.people.caller import Caller
 from domain.people.rights import Role
 from domain.points.adjust_points import AdjustPointsWish, adjust_points
+from domain.points.reverse_transfer import ReverseTransferWish, reverse_transfer
 from domain.points.wallet_status import WalletStatusWish, close_wallet, freeze_wallet, unfreeze_wallet
 from domain.refusals import (
     AccountNotOpen,
@@ -113,6 +114,19 @@ async def test_only_an_empty_wallet_is_closed_and_the_refusal_says_what_is_in_it
     await change(close_wallet, administrator, resident_id)
     assert await status_of(resident_id) == "CLOSED"
     assert await read(audit_everything) == []
+
+
+async def test_a_wallet_from_which_spent_points_were_taken_back_is_not_empty() -> None:
+    administrator, caller = await an_administrator(), await a_caller()
+    resident_id = caller.signed_in()
+    given = (await adjust_points(administrator, AdjustPointsWish(resident_id=resident_id, amount=7, reason="补记",
+        idempotency_key=a_key()), NOW)).transfer_id  # fmt: skip
+    await empty(administrator, resident_id, 7)
+    wish = ReverseTransferWish(transfer_id=given or 0, reason="记错了", idempotency_key=a_key())
+    await reverse_transfer(administrator, wish, NOW)
+    with pytest.raises(Conflict) as refused:
+        await change(close_wallet, administrator, resident_id)
+    assert (refused.value.reason, refused.value.values) == ("wallet_not_empty", {"balance": -7, "held": 0})
 
 
 async def test_a_frozen_wallet_can_be_closed_and_a_closed_one_never_opens_again() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from domain.people.caller import ANONYMOUS, Caller
 from domain.people.rights import Role
+from domain.points.wallet_status import WalletStatusWish, close_wallet
 from domain.refusals import InvalidInput, Refusal
 from domain.volunteering.approve_attendance import approve_attendance
 from domain.volunteering.evidence import EvidenceGrade
@@ -18,7 +19,7 @@ from domain.volunteering.reject_attendance import reject_attendance
 from domain.volunteering.void_attendance import VoidAttendanceWish, void_attendance
 from storage import Transaction, current_database, write
 from tests.builders.keys import a_key
-from tests.builders.people import a_caller, a_resident, an_auditor, organiser_of, role_over
+from tests.builders.people import a_caller, a_resident, an_administrator, an_auditor, organiser_of, role_over
 from tests.builders.volunteering import (
     ENDS,
     LONG_AFTERWARDS,
@@ -231,6 +232,18 @@ async def test_an_exhausted_budget_leaves_it_waiting() -> None:
     await write(lambda tx: tx.execute("UPDATE programmes SET budget = NULL"))
     assert await code_of(approve_attendance(colleague, wish, LONG_AFTERWARDS)) == "done"
     assert await balance_of(resident_id) == 7
+
+
+async def test_a_closed_wallet_leaves_it_waiting() -> None:
+    activity, resident_id, attendance_id = await an_entry()
+    ((wallet_id,),) = await rows_of("SELECT id FROM accounts WHERE holder_id = ?", resident_id)
+    closing = WalletStatusWish(wallet_id=wallet_id, reason="居民申请", idempotency_key=a_key())
+    await close_wallet(await an_administrator(), closing, LONG_AFTERWARDS)
+    colleague = await colleague_of(activity)
+    assert (
+        await code_of(approve_attendance(colleague, an_approval(attendance_id), LONG_AFTERWARDS)) == "ACCOUNT_NOT_OPEN"
+    )
+    assert await rows_of(STATE, attendance_id) == [("PENDING", 0, None, None)]
 
 
 WRONG: list[tuple[datetime, datetime | None, str | None, str, str]] = [

@@ -130,6 +130,34 @@ async def test_a_rule_that_is_not_published_shows_who_would_have_had_more() -> N
     assert (tried.total.points, tried.total.by_rule, tried.total.cut, tried.residents) == (2, 0, 1, 1)
 
 
+async def test_a_code_keeps_its_kind_as_when_it_is_published() -> None:
+    administrator = await an_administrator()
+    await a_rule(a_rule_wish("try", valid_until=TODAY), administrator)
+    refusal = await refusal_of(administrator, a_trial(a_rule_wish("try", RuleKind.PER_ATTENDANCE)))
+    assert isinstance(refusal, InvalidInput)
+    assert (refusal.reason, refusal.path) == ("rule_kind_differs", ("rule", "kind"))
+
+
+async def test_what_was_voided_on_earlier_days_leaves_room_under_a_cap() -> None:
+    administrator, resident = await an_administrator(), await a_resident()
+    rule = an_hourly_rule(per_attendance=3, per_hour=0)
+    activities = []
+    for earlier in (2 * DAY, DAY):
+        starts, ends = STARTS - earlier, STARTS - earlier + timedelta(hours=4)
+        activity = await an_activity(points_rule=rule, starts_at=starts, ends_at=ends, now=NOW - earlier)
+        rows = a_list(activity, was_there(resident, starts, ends))
+        await log_attendance(activity.organiser, rows, AFTERWARDS - earlier + timedelta(hours=2))
+        activities.append(activity)
+    mistake = VoidAttendanceWish(
+        attendance_id=(await rows_of("SELECT MAX(id) FROM attendances"))[0][0], reason="记错人", idempotency_key=a_key()
+    )
+    await an_attendance(await an_activity(points_rule=rule), resident)
+    trial = a_trial(a_cap(total=7))
+    assert (await preview_rule(administrator, trial)).total.points == 1
+    await void_attendance(activities[-1].organiser, mistake, AFTERWARDS)
+    assert (await preview_rule(administrator, trial)).total.points == 3
+
+
 async def test_residents_come_in_pages() -> None:
     administrator, activity = await an_administrator(), await an_activity()
     people = sorted([await a_resident() for _ in range(5)])
