@@ -42,7 +42,7 @@ from api.surface import Surface
 from domain.people.keys import derive_keys, set_keys
 from domain.people.sms import SmsSender
 from schema.codes import ErrorCode
-from storage import close_database, open_database
+from storage import close_database, hearing_neighbours, open_database
 
 GRAPHQL = "/graphql"
 STREAM = "/graphql/stream"
@@ -70,7 +70,7 @@ def create_app(
         await open_database(settings.database_url)
         try:
             await ensure_programmes(settings.zone, clock())
-            async with doing(*chores_of(settings, clock)):
+            async with hearing_neighbours(), doing(*chores_of(settings, clock)):
                 yield
         finally:
             await close_database()

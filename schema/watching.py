@@ -12,7 +12,7 @@ from storage.ids import RANDOM_BITS
 
 T = TypeVar("T")
 
-# Another server process on the same database cannot wake us, so we look after this time at the latest.
+# Other processes wake us, too (storage/neighbours.py), but that may get lost: we look after this time at the latest.
 LOOK_EVERY_S = 4.0
 # A row's id is made before its transaction commits, on a clock of its own: one that is older than the newest may still turn up.
 LATE = 300_000_000 << RANDOM_BITS  # five minutes, in ids

@@ -11,6 +11,7 @@ from storage.database import (
     write,
 )
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.neighbours import hearing_neighbours
 from storage.transaction import Reader, Row, Transaction
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "close_database",
     "current_database",
     "fetch",
+    "hearing_neighbours",
     "open_database",
     "read",
     "read_at_length",

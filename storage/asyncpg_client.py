@@ -117,6 +117,11 @@ class XuexiAsyncpgClient(AsyncpgDBClient):
         finally:
             await self._pool.release(connection)
 
+    async def connection_apart(self) -> Any:
+        """A new connection that is not of the pool. Raises what asyncpg raises, TimeoutError."""
+        wanted = {name: self._template[name] for name in ("host", "port", "user", "database", "server_settings")}
+        return await asyncpg.connect(password=self.password, timeout=ACQUIRE_TIMEOUT_S, **wanted, **self.extra)
+
     async def run_write(self, body: WriteBody[T], ids: IdSource, publish: Publish) -> T:
         """Run a body as one durable transaction and publish what it announced."""
         return await self._to_its_end(self._transact(body, ids, publish))

@@ -157,6 +157,13 @@ class XuexiSqliteClient(SqliteClient):
             published(tx.announced)
         return result
 
+    async def foreign_commits(self) -> int:
+        """A number that changes with the commits of other processes: SQLite leaves out those of the connection that asks."""
+        assert self._writer, "the database is closed"
+        cursor = await on_thread(self._writer, self._open_writer.execute, "PRAGMA data_version")
+        count: int = cursor.fetchone()[0]
+        return count
+
     async def run_read(self, body: ReadBody[T], deadline_s: int) -> T:
         """Run a body on one snapshot, on the reader with the least to do; all of it may take so long."""
         assert self._readers, "the database is closed"
