@@ -38,6 +38,10 @@ SELECT_ACTIVITY = f"""SELECT CASE WHEN {organises("wa")} THEN 1 ELSE 0 END, CASE
 SELECT_SESSION = f"""SELECT CASE WHEN {keeps_the_gate("vs.offer_id")} THEN 1 ELSE 0 END,
     CASE WHEN {sees_part_of_offer("vs")} THEN 1 ELSE 0 END FROM offer_sessions vs WHERE vs.id = ?"""
 MOST_AT_ONCE = 500
+AFTER = (
+    "The last admission that was told, when a connection was lost: those recorded since then come first. Some of the five "
+    "minutes before it may be told again; go by their ids."
+)
 SELECT_ADMISSIONS = "SELECT id FROM admissions WHERE session_id = ? AND id > ? ORDER BY id LIMIT ?"
 
 
@@ -135,14 +139,18 @@ class Subscription:
                 yield reference(Activity, number)
 
     @subscription(
-        "Gate staff: each admission to the session that is recorded from now on, each once. Errors: UNAUTHENTICATED, "
-        "INVALID_INPUT, NOT_FOUND, FORBIDDEN."
+        "Gate staff: each admission to the session that is recorded from now on, each once; after a lost connection (`after`) "
+        "first those that were missed. Errors: UNAUTHENTICATED, INVALID_INPUT, NOT_FOUND, FORBIDDEN."
     )
     async def admission_recorded(
-        self, info: Info, session_id: Annotated[strawberry.ID, strawberry.argument(description="Which session.")]
+        self,
+        info: Info,
+        session_id: Annotated[strawberry.ID, strawberry.argument(description="Which session.")],
+        after: Annotated[strawberry.ID | None, strawberry.argument(description=AFTER)] = None,
     ) -> AsyncGenerator[Admission, None]:
         number = require_id(session_id, "OfferSession", "sessionId")
+        last = None if after is None else require_id(after, "Admission", "after")
         look = in_session(info.context, partial(admissions_above, info.context.caller, number))
-        async with aclosing(arrivals(f"session:{number}", look)) as recorded:
+        async with aclosing(arrivals(f"session:{number}", look, last)) as recorded:
             async for admission_id in recorded:
                 yield reference(Admission, admission_id)

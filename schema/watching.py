@@ -40,13 +40,16 @@ async def states(topic: str, look: Callable[[], Awaitable[T]]) -> AsyncGenerator
                 yield state
 
 
-async def arrivals(topic: str, look: Callable[[int], Awaitable[list[int]]]) -> AsyncGenerator[int, None]:
+async def arrivals(
+    topic: str, look: Callable[[int], Awaitable[list[int]]], after: int | None = None
+) -> AsyncGenerator[int, None]:
     """Ids of rows that are committed from now on, each once, however many commit at once and in whatever order.
 
-    `look` answers the ids above a given one.
+    `look` answers the ids above a given one. With `after`, those above that one come first; of the five minutes before it, too,
+    since nobody knows which of those whoever asks was told.
     """
-    low = storage.current_database().ids.next() - LATE
-    seen: set[int] | None = None
+    low = (storage.current_database().ids.next() if after is None else after) - LATE
+    seen: set[int] | None = None if after is None else {after}
     async with aclosing(wakes(topic)) as woken:
         async for _ in woken:
             found = await look(low)

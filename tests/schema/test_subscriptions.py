@@ -29,6 +29,9 @@ ACTIVITY = (
 )
 ADMISSION = "subscription ($id: ID!) { admissionRecorded(sessionId: $id) { id gate scannedAt ticket { serial } } }"
 
+RESUMED = """subscription ($id: ID!, $after: ID) { admissionRecorded(sessionId: $id, after: $after) {
+    id gate scannedAt ticket { serial } } }"""
+
 
 async def test_a_wallet_is_shown_at_once_and_after_each_change() -> None:
     caller, offer = await a_caller(points=50), await an_offer(cost=20)
@@ -117,6 +120,23 @@ async def test_each_admission_is_told_once_however_many_are_recorded_at_once(mon
         assert [(await anext(events)).data["admissionRecorded"]["ticket"]["serial"]] == last
     assert sorted(event["ticket"]["serial"] for event in told) == sorted(expected)
     assert len({event["id"] for event in told}) == 24
+
+
+async def test_who_lost_the_connection_is_told_what_was_missed() -> None:
+    offer = await an_offer()
+    staff, session = await staff_of(offer), {"id": encode_id("OfferSession", offer.session_id)}
+    async with events_of(ADMISSION, staff, session) as events:
+        told = asyncio.ensure_future(anext(events))
+        await somebody_listens()
+        await admissions(offer, 1)
+        last = (await asyncio.wait_for(told, PATIENCE_S)).data["admissionRecorded"]["id"]
+    missed = await admissions(offer, 3)
+    async with events_of(RESUMED, staff, session | {"after": last}) as events:
+        told_now = [(await anext(events)).data["admissionRecorded"] for _ in range(3)]
+        assert sorted(event["ticket"]["serial"] for event in told_now) == missed
+        later = await admissions(offer, 1)
+        assert [(await anext(events)).data["admissionRecorded"]["ticket"]["serial"]] == later
+    assert await code_of(RESUMED, staff, **session, after=session["id"]) == "NOT_FOUND"
 
 
 async def test_a_row_that_was_made_early_and_committed_late_is_told() -> None:
