@@ -1,7 +1,7 @@
 // Writes a fragment for every connection of a schema, and has relay-compiler compile them: node relay.mjs SCHEMA FOLDER.
-// Prints the connections, as JSON.
+// Prints the connections whose fragments were compiled, as JSON.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSchema, getNamedType, isInterfaceType, isObjectType, isRequiredArgument } from "graphql";
 import compiler from "relay-compiler";
@@ -46,4 +46,5 @@ if (status !== 0) {
   console.error(stdout, stderr);
   process.exit(1);
 }
-console.log(JSON.stringify(found));
+const made = readdirSync(join(folder, "src", "__generated__"));
+console.log(JSON.stringify(found.filter((name) => made.includes(`${name.replace(".", "")}_it.graphql.js`))));
