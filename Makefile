@@ -21,7 +21,7 @@ DEV := $(VENV)/.dev-installed
 CLIENTS := tests/clients
 PACKAGES := $(CLIENTS)/node_modules
 
-.PHONY: help install clients serve test check demo simulate crash bench bench-book lock format
+.PHONY: help install clients serve test check demo simulate fuzz crash bench bench-book lock format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ SEEDS ?= 1000
 ENGINE ?= sqlite
 simulate: $(DEV) ## Play SEEDS=1000 random towns with faults (SEED=1234 plays one again; ENGINE=postgres)
 	@$(RUN) -m tests.simulation --engine $(ENGINE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+OPERATIONS ?= 5000
+fuzz: $(DEV) ## Send OPERATIONS=5000 generated operations and look at every answer (SEED=2, ENGINE=postgres)
+	@$(RUN) -m tests.fuzz --engine $(ENGINE) --operations $(OPERATIONS) $(if $(SEED),--seed $(SEED))
 
 ROUNDS ?= 20
 crash: $(DEV) ## Kill the program ROUNDS=20 times in the middle of 200 redemptions (ENGINE=postgres kills the database too)
