@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from api import commands, identities
+from api import commands, identities, phone_key
 from api.book_files import export_to, import_from
 from api.claims_file import FileWish, import_file
 from api.port import PortTaken
@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("subject", help="how the provider names them: the claim `sub` of its tokens")
     unlink = command("unlink-identity", "say that the identity provider's tokens for somebody are nobody's any more")
     unlink.add_argument("subject", help="how the provider names them")
+    command("change-phone-key", "seal all phone numbers with a new key; start the servers again afterwards")
     expire = command(
         "expire", "take points whose last day is over out of the wallets; once a day, and again it does nothing"
     )
@@ -186,6 +187,8 @@ async def of_the_book(asked: argparse.Namespace, settings: Settings) -> int:
             return await import_from(settings, asked.folder)
         case "seal":
             return await commands.seal(settings)
+        case "change-phone-key":
+            return await phone_key.change(settings)
         case _:
             return await commands.audit(settings)
 

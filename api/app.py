@@ -33,13 +33,13 @@ from api.manifest import read_manifest
 from api.periodic import doing
 from api.problems import Problem
 from api.programmes import ensure_programmes
-from api.secret import master_secret
+from api.secret import keys_of
 from api.settings import Settings
 from api.sms import sender_of
 from api.sockets import serve_socket
 from api.streams import answer_stream
 from api.surface import Surface
-from domain.people.keys import derive_keys, set_keys
+from domain.people.keys import set_keys
 from domain.people.sms import SmsSender
 from schema.codes import ErrorCode
 from storage import close_database, hearing_neighbours, open_database
@@ -59,7 +59,7 @@ def create_app(
 
     Raises BadSettings.
     """
-    keys = derive_keys(master_secret(settings, random_bytes))
+    keys = keys_of(settings, random_bytes)
     callers = Callers(provider_of(settings))
     documents = Documents(read_manifest(settings.trusted_documents) if settings.trusted_documents else None)
     house = House(settings, sms or sender_of(settings, clock, random_bytes), clock, random_bytes, callers, documents)

@@ -10,12 +10,12 @@ from datetime import date
 
 from api.clock import system_clock
 from api.programmes import ensure_programmes
-from api.secret import check_secret, master_secret
+from api.secret import check_secret, keys_of
 from api.settings import Settings
 from domain.audit import audit_at_length, is_book_alone
 from domain.people.find_resident import find_residents_by_phone
 from domain.people.grant_role import RoleWish, grant_role
-from domain.people.keys import derive_keys, set_keys
+from domain.people.keys import set_keys
 from domain.people.phone import parse_phone
 from domain.people.register_resident import NewResident, register_resident
 from domain.people.revoke_role import revoke_role
@@ -44,7 +44,7 @@ DONE, NOT_AS_IT_SHOULD_BE = 0, 1
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[None]:
     """The database, open. Raises BadSettings, UnusableDatabase, NotDurable."""
-    set_keys(derive_keys(master_secret(settings, secrets.token_bytes)))
+    set_keys(keys_of(settings, secrets.token_bytes))
     await open_database(settings.database_url)
     try:
         yield

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.settings import SHORTEST_SECRET, BadSettings, Settings
 from domain.people.check_keys import keys_fit
+from domain.people.keys import Keys, derive_keys, with_phone_key
 from storage import read
 
 
@@ -28,10 +29,31 @@ def master_secret(settings: Settings, random_bytes: Callable[[int], bytes]) -> b
     return secret
 
 
+def keys_of(settings: Settings, random_bytes: Callable[[int], bytes]) -> Keys:
+    """All keys: from the master secret, and that of phone numbers from its own file where it was changed. Raises BadSettings."""
+    keys = derive_keys(master_secret(settings, random_bytes))
+    path = Path(settings.phone_key_file)
+    return read_phone_key(keys, path) if path.exists() else keys
+
+
+def read_phone_key(keys: Keys, path: Path) -> Keys:
+    """The keys with the phone key of a file: its version and its secret in hex. Raises BadSettings."""
+    try:
+        version, secret = path.read_text("ascii").split()
+        return with_phone_key(keys, int(version), bytes.fromhex(secret))
+    except OSError as error:
+        raise BadSettings([f"XUEXI_PHONE_KEY_FILE={str(path)!r} cannot be read: {error.strerror}"]) from error
+    except ValueError as error:
+        raise BadSettings([f"XUEXI_PHONE_KEY_FILE={str(path)!r} holds no version and secret"]) from error
+
+
 async def check_secret() -> None:
     """The open database was filled under this secret. Raises BadSettings."""
     if not await read(keys_fit):
-        problem = "the secret (XUEXI_SECRET, XUEXI_SECRET_FILE) is not the one this database was filled with"
+        problem = (
+            "the secret (XUEXI_SECRET, XUEXI_SECRET_FILE) or phone key (XUEXI_PHONE_KEY_FILE) is not the one this database was "
+            "filled with; where `change-phone-key` was cut off, run it again"
+        )
         raise BadSettings([problem])
 
 

@@ -18,9 +18,9 @@ from api.demo_data import fill_if_empty
 from api.log_lines import set_up_logging
 from api.port import bound_socket
 from api.programmes import ensure_programmes
-from api.secret import check_secret, master_secret
+from api.secret import check_secret, keys_of
 from api.settings import Settings
-from domain.people.keys import derive_keys, set_keys
+from domain.people.keys import set_keys
 from storage import close_database, open_database, read
 from storage.migrations import migrate_open_database
 
@@ -70,7 +70,7 @@ def serve(settings: Settings) -> None:
 
 async def prepare(settings: Settings) -> list[str]:
     """The database is there, in its present shape, and with demo data if it was empty and that is wanted; the demo's people."""
-    set_keys(derive_keys(master_secret(settings, secrets.token_bytes)))
+    set_keys(keys_of(settings, secrets.token_bytes))
     await open_database(settings.database_url)
     try:
         applied = await migrate_open_database()

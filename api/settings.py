@@ -156,6 +156,9 @@ class Settings:
     secret_file: str = setting(
         "var/secret", path(), "the file that holds the master secret; development makes one where there is none"
     )
+    phone_key_file: str = setting(
+        "var/phone-key", path(), "the file in which `python -m api change-phone-key` keeps the key of phone numbers"
+    )
     sms: Literal["console", "webhook"] = setting(
         "console",
         one_of("console", "webhook"),

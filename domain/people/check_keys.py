@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from domain.people.keys import current_keys
 from domain.people.phone_seal import unseal_phone
 from storage import Reader
+
+IN_USE = "SELECT COALESCE(MAX(id), 1) FROM phone_keys"
+
+
+class WrongPhoneKey(Exception):
+    """This process was started before the key of stored numbers was changed. It has to be started again."""
+
+
+async def require_phone_key(reader: Reader) -> None:
+    """Numbers are sealed with the key that this process has. Raises WrongPhoneKey: with another key nobody would be found, and
+    somebody who is there would be registered once more."""
+    if await reader.fetch_value(IN_USE) != current_keys().phone_version:
+        raise WrongPhoneKey
 
 
 async def keys_fit(reader: Reader) -> bool:
@@ -12,6 +26,8 @@ async def keys_fit(reader: Reader) -> bool:
     To go on with other keys would be to forget everybody: nobody's number would be found, and whoever signs in would
     become a new resident without points.
     """
+    if await reader.fetch_value(IN_USE) != current_keys().phone_version:
+        return False
     row = await reader.fetch_one(
         "SELECT id, phone_sealed FROM residents WHERE phone_sealed IS NOT NULL ORDER BY id LIMIT 1"
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 
-from domain.people.phone_seal import phone_digest
+from domain.people.keys import current_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,12 @@ Naming = ById | ByMemberCode | ByPhone
 
 
 def naming_data(naming: Naming) -> list[object]:
-    """What an idempotency key remembers of whom was meant, as JSON data. A number only as its keyed digest."""
+    """What an idempotency key remembers of whom was meant, as JSON data. A number only as a keyed digest, whose key stays when
+    those of stored numbers are changed: a retry of years ago is still known."""
     match naming:
         case ById(resident_id):
             return ["residentId", resident_id]
         case ByPhone(phone):
-            return ["phone", phone_digest(ascii(phone))]
+            return ["phone", hmac.new(current_keys().naming, ascii(phone).encode(), hashlib.sha256).hexdigest()]
         case ByMemberCode(token):
             return ["memberCode", token]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.people.check_keys import require_phone_key
 from domain.people.phone import parse_phone
 from domain.people.phone_seal import phone_digest, seal_phone
 from domain.people.randomness import RandomBytes
@@ -57,7 +58,9 @@ async def insert_resident(
     sealed = None if phone is None else seal_phone(phone, resident_id, random_bytes)
     digest = None if phone is None else phone_digest(phone)
     values = (resident_id, checked.display_name, sealed, digest, checked.area_id, to_micros(now))
-    return resident_id if await tx.execute(INSERT, *values) else None
+    inserted = await tx.execute(INSERT, *values)
+    await require_phone_key(tx)  # afterwards: a change of keys that was under way is over by then
+    return resident_id if inserted else None
 
 
 INSERT = """INSERT INTO residents (id, display_name, phone_sealed, phone_digest, area_id, created_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -128,6 +129,28 @@ def test_an_identity_is_linked_to_a_resident_and_unlinked(
     assert main(["unlink-identity", "staff-0042"]) == 1
     assert "NOT_FOUND" in capsys.readouterr().err
     assert rows(ready, "SELECT issuer FROM staff_identities") == []
+
+
+def test_the_key_of_numbers_is_changed_and_everybody_is_still_found(ready: str, tmp_path: Path) -> None:
+    grant = ["grant-role", "13800000001", "ADMIN", "--area", "370811"]
+    assert main([*grant, "--name", "示例管理员"]) == 0
+    sealed = "SELECT phone_sealed, phone_digest FROM residents"
+    before, file = rows(ready, sealed), tmp_path / "var" / "phone-key"
+    for version in (2, 3):
+        assert main(["change-phone-key"]) == 0
+        (after,) = rows(ready, sealed)
+        assert (after[0][0], file.read_text().split()[0]) == (version, str(version))
+        assert after not in before
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert main(grant) == 0, "their number is found with the new key"
+    file.rename(file.with_name("phone-key.new"))  # as if it had been cut off just before its end
+    assert main(grant) == 2, "with another key than the database's nothing goes on"
+    assert main(["change-phone-key"]) == 0
+    assert main(grant) == 0
+    assert rows(ready, "SELECT COUNT(*) FROM residents") == [(1,)]
+    file.with_name("phone-key.new").write_text("4 " + "ab" * 32)  # or just before its beginning
+    assert main(["change-phone-key"]) == 0
+    assert main(grant) == 0
 
 
 def test_a_clean_book_is_said_to_be_clean(ready: str, capsys: pytest.CaptureFixture[str]) -> None:

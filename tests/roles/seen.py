@@ -262,6 +262,7 @@ CONNECTED = [
     "Disablement",
     "EarningRule",
     "Entry",
+    "Organisation",
     "PhoneReading",
     "Programme",
     "Reservation",

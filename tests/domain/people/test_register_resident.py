@@ -7,17 +7,22 @@ import secrets
 
 import pytest
 
+from domain.people.change_phone_key import change_phone_key
+from domain.people.check_keys import WrongPhoneKey, keys_fit
 from domain.people.find_resident import find_resident_by_phone, find_residents_by_phone
+from domain.people.keys import set_keys, with_phone_key
 from domain.people.register_resident import NewResident, register_resident
 from domain.people.session_tokens import SessionTokens
 from domain.people.sign_in import SignInWish, sign_in
 from domain.refusals import Conflict, InvalidInput, NotFound, Refusal
 from storage import fetch, read, write
-from tests.builders.people import a_code_for, a_programme, a_resident
+from tests.builders.people import a_code_for, a_phone, a_programme, a_resident, signed_in
 from tests.builders.places import an_area
 from tests.clock import NOW
+from tests.keys import TEST_KEYS
 
 pytestmark = pytest.mark.usefixtures("database")
+
 
 PHONE = "+8613800000001"
 
@@ -117,3 +122,16 @@ async def test_a_number_that_nobody_has_is_not_found() -> None:
     with pytest.raises(NotFound) as raised:
         await read(lambda reader: find_resident_by_phone(reader, PHONE, "records", "0", "attendee", "phone"))
     assert raised.value.path == ("records", "0", "attendee", "phone")
+
+
+async def test_a_process_with_an_old_key_registers_nobody_twice() -> None:
+    phone = a_phone()
+    resident_id = await a_resident(phone=phone)
+    new = with_phone_key(TEST_KEYS, 2, b"the new secret of phone numbers..")
+    assert await change_phone_key(new, NOW, secrets.token_bytes) == 1
+    with pytest.raises(WrongPhoneKey):
+        await a_resident(phone=phone)
+    set_keys(new)
+    assert await read(keys_fit)
+    assert (await signed_in(phone)).resident_id == resident_id
+    assert (await fetch("SELECT COUNT(*) FROM residents"))[0][0] == 1
