@@ -100,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     import_book.add_argument("folder", metavar="DIR", help="what export-book wrote")
     export = command("export-schema", "write the GraphQL schema to schema/schema.graphql")
     export.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
+    export.add_argument("--release", action="store_true", help="also write schema/released.graphql, for a release")
     return top
 
 
@@ -155,8 +156,10 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
 
             return asyncio.run(tell_story(asked.url or settings.url, settings))
         case "export-schema":
-            from api.exported_schema import check_schema, export_schema
+            from api.exported_schema import check_schema, export_schema, release_schema
 
+            if asked.release:
+                release_schema()
             return check_schema() if asked.check else export_schema()
         case "grant-role" | "revoke-role" | "link-identity" | "unlink-identity":
             return change_staff(asked, settings)
