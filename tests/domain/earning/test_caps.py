@@ -143,8 +143,12 @@ TAMPERING = {
     },
     "DELETE FROM awards WHERE position = 0": {"award_sums", "award_counters", "award_positions"},
     "UPDATE awards SET local_day = '2024-01-01'": {"award_rules", "award_counters"},
-    "UPDATE award_counters SET used = used + 1, cap = NULL": {"award_counters"},
+    "UPDATE award_counters SET used = used + 9, cap = NULL": {"award_counters", "award_caps"},
+    "UPDATE award_counters SET cap = 99": {"award_caps"},
     "DELETE FROM award_counters": {"award_counters"},
+    "UPDATE earning_rules SET valid_from = '2023-12-01', valid_until = '2023-12-31' WHERE code = 'hourly'": {
+        "award_rules"
+    },
     "UPDATE earning_rules SET valid_until = '2999-01-01' WHERE version = 1 AND code = 'often'": {"rule_days"},
 }
 
