@@ -46,10 +46,10 @@ $(DEV): requirements/dev.lock $(RUNTIME)
 
 install: $(DEV) ## Make .venv with everything, development tools included
 
+INSTALL_CLIENTS := if [ $(CLIENTS)/package-lock.json -nt $(PACKAGES)/.installed ] || [ ! -e $(PACKAGES)/.installed ]; then \
+	(cd $(CLIENTS) && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed); fi
 clients: ## Install the JavaScript clients that the tests drive, at locked versions (needs Node 20 or newer)
-	@if [ $(CLIENTS)/package-lock.json -nt $(PACKAGES)/.installed ] || [ ! -e $(PACKAGES)/.installed ]; then \
-		cd $(CLIENTS) && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
-	fi
+	@$(INSTALL_CLIENTS)
 
 serve: $(RUNTIME) ## Run the API on http://127.0.0.1:8000/graphql, with demo data where the database is empty
 	@exec $(RUN) -m api serve
@@ -59,7 +59,7 @@ demo: $(RUNTIME) ## Play the story, from sign-in to the gate, against the runnin
 
 WITHOUT_CLIENTS := The tests of $(CLIENTS) were left out: they need Node 20 or newer and npm, and its registry once (https://nodejs.org).
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL; the JavaScript clients where there is Node
-	@if $(MAKE) --no-print-directory clients; then \
+	@if $(INSTALL_CLIENTS); then \
 		echo "$(RUN) -m pytest $(PYTEST)"; $(RUN) -m pytest $(PYTEST); \
 	else \
 		echo "$(WITHOUT_CLIENTS)" >&2; \
