@@ -188,7 +188,8 @@ class Filler:
     def transfers(self) -> Rows:
         for transfer, resident, _, at in self.movements():
             yield (
-                transfer, "xuexi", "EARN", ENTRY_POINTS, 1, wallet_of(resident), "示例活动积分", at, at, None, None, None, None
+                transfer, "xuexi", "EARN", ENTRY_POINTS, 1, wallet_of(resident), "示例活动积分", at, at, None,
+                "Bench", transfer, None,
             )  # fmt: skip
 
     def entries(self) -> Rows:

@@ -48,6 +48,10 @@ SIGN_UP_ACTIVITIES = """SELECT s.id AS row_id, h.activity_id AS expected, s.acti
 ATTENDANCE_ACTIVITIES = """SELECT t.id AS row_id, h.activity_id AS expected, t.activity_id AS found
     FROM attendances t JOIN shifts h ON h.id = t.shift_id WHERE h.activity_id <> t.activity_id"""
 
+# Points that were given or spent for nothing in the world: what is done by hand is an ADJUST, and says who did it.
+CAUSELESS = """SELECT p.id AS row_id, 'a cause' AS expected, 'nothing' AS found
+    FROM transfers p WHERE p.kind IN ('EARN', 'REDEEM') AND p.source_kind IS NULL"""
+
 # Who was paid, how much, for what: "points to resident for attendance in programme".
 ATTENDANCE_TRANSFERS = """SELECT n.id AS row_id, n.expected, n.found FROM (
         SELECT t.id, t.points_earned || ' to ' || t.resident_id || ' in ' || a.points_programme AS expected,
@@ -186,6 +190,7 @@ CHECKS = (
     Check("activity_arrivals", ACTIVITY_ARRIVALS),
     Check("sign_up_activities", SIGN_UP_ACTIVITIES),
     Check("attendance_activities", ATTENDANCE_ACTIVITIES),
+    Check("causeless", CAUSELESS),
     Check("attendance_transfers", ATTENDANCE_TRANSFERS),
     Check("attendance_strays", ATTENDANCE_STRAYS),
     Check("attendance_reversals", ATTENDANCE_REVERSALS),

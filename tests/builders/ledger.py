@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 
 from ledger.accounts import AccountKind, AccountRef, create_programme, find_accounts, open_wallets
-from ledger.posting import NewTransfer, TransferKind, post
+from ledger.posting import NewTransfer, Source, TransferKind, post
 from ledger.reversal import reverse
 from storage import Reader, Transaction, fetch, write
 from tests.clock import NOW
@@ -78,6 +78,7 @@ def moving(
         credit=credit,
         memo="示例",
         occurred_at=NOW,
+        source=None if kind is TransferKind.ADJUST else Source("Test", 1),
     )
 
 

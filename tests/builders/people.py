@@ -17,13 +17,14 @@ from domain.people.session_tokens import SessionTokens
 from domain.people.sign_in import SignInWish, sign_in
 from domain.people.sms import SmsFailed
 from ledger.accounts import AccountKind, create_programme, find_accounts
-from ledger.posting import NewTransfer, TransferKind, post
+from ledger.posting import NewTransfer, Source, TransferKind, post
 from storage import Transaction, write
 from tests.builders.places import an_area
 from tests.clock import NOW
 from tests.secrecy import watch
 
 PROGRAMME = "xuexi"
+FOR_A_TEST = Source("Test", 1)  # what points that a builder gives or spends are for
 SHANGHAI = "Asia/Shanghai"
 phones = count(13_900_000_000)
 
@@ -67,6 +68,7 @@ async def give_points(tx: Transaction, resident_id: int, points: int) -> None:
         credit=accounts.wallets[resident_id],
         memo="示例积分",
         occurred_at=NOW,
+        source=FOR_A_TEST,
     )
     await post(tx, [earned], NOW)
 

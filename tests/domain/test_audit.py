@@ -260,8 +260,16 @@ TAMPERING = {
     ),
     "an attendance paid twice": (
         """UPDATE transfers SET source_kind = 'Attendance', source_id = {s.attendance}
-            WHERE kind = 'EARN' AND source_kind IS NULL""",
+            WHERE kind = 'EARN' AND source_kind = 'Test'""",
         {"attendance_strays"},
+    ),
+    "points given for nothing": (
+        "UPDATE transfers SET source_kind = NULL, source_id = NULL WHERE kind = 'EARN' AND source_kind = 'Test'",
+        {"causeless"},
+    ),
+    "points spent for nothing": (
+        "UPDATE transfers SET source_kind = NULL, source_id = NULL WHERE kind = 'REDEEM' AND source_id = {s.order}",
+        {"causeless", "order_transfers"},
     ),
     "an order paid twice": (
         """UPDATE transfers SET source_id = {s.order} WHERE kind = 'REDEEM' AND source_id NOT IN ({s.order}, {s.refunded})""",

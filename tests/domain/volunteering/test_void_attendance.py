@@ -15,6 +15,7 @@ from ledger.posting import NewTransfer, TransferKind, post
 from storage import Transaction, current_database, fetch, write
 from tests.builders.keys import a_key
 from tests.builders.people import (
+    FOR_A_TEST,
     PROGRAMME,
     a_caller,
     a_resident,
@@ -70,6 +71,7 @@ async def spend(resident_id: int, points: int) -> None:
             credit=accounts.system,
             memo="示例门票",
             occurred_at=AFTERWARDS,
+            source=FOR_A_TEST,
         )
         await post(tx, [spent], AFTERWARDS)
 
