@@ -12,7 +12,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
 # The tests run in one process per core; PYTEST="-x tests/ledger" narrows and slows them for a closer look.
-PYTEST ?= -n auto
+PYTEST ?= -n auto --dist worksteal
 
 CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
