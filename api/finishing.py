@@ -11,9 +11,9 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from api.problems import Problem, busy, internal, only_queries, sms_failed, too_deep
 from domain.people.sms import SmsFailed
+from schema.bounds import Limits
 from schema.context import Language
 from schema.errors import finished
-from schema.limits import Limits
 from storage import DatabaseBusy, DatabaseTooSlow
 
 log = logging.getLogger("xuexi.errors")

@@ -14,8 +14,8 @@ from api.documents import Documents
 from api.settings import Settings, allowances_of, limits_of
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
+from schema.bounds import Limits
 from schema.context import Context, Language
-from schema.limits import Limits
 from schema.meter import Meter
 
 RandomBytes = Callable[[int], bytes]

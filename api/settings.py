@@ -11,12 +11,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from api.origins import origins
-from schema.limits import Limits
+from schema.bounds import Limits
 from schema.meter import HOUR, MINUTE, Allowance, Allowances
 
 PREFIX = "XUEXI_"
 SHORTEST_SECRET = 32  # bytes
 KIB = 1024
+LIMITS, ALLOWANCES = Limits(), Allowances()  # the usual ones
 
 
 class BadSettings(Exception):
@@ -207,29 +208,39 @@ class Settings:
     )
     zone: str = setting("Asia/Shanghai", time_zone(), "the time zone of the programmes that a fresh database gets")
     body_limit: int = setting(1024 * KIB, whole_number(16 * KIB, 16 * KIB * KIB), "the most bytes of a request's body")
-    token_limit: int = setting(5_000, whole_number(100, 20_000), "the most words and signs of a query's text")
-    depth_limit: int = setting(20, whole_number(15, 100), "the most fields of a query in one another")
-    alias_limit: int = setting(200, whole_number(1, 5_000), "the most aliases of a query")
-    directive_limit: int = setting(100, whole_number(1, 5_000), "the most directives of a query")
+    token_limit: int = setting(LIMITS.tokens, whole_number(100, 20_000), "the most words and signs of a query's text")
+    depth_limit: int = setting(LIMITS.depth, whole_number(15, 100), "the most fields of a query in one another")
+    alias_limit: int = setting(LIMITS.aliases, whole_number(1, 5_000), "the most aliases of a query")
+    directive_limit: int = setting(LIMITS.directives, whole_number(1, 5_000), "the most directives of a query")
     repeat_limit: int = setting(
-        100, whole_number(1, 1_000), "the most fields of a query that answer under a name a field beside them has"
+        LIMITS.repeats,
+        whole_number(1, 1_000),
+        "the most fields of a query that answer under a name a field beside them has",
     )
     selection_limit: int = setting(
-        5_000, whole_number(100, 20_000), "the most fields of a query, each fragment counted wherever it is spread"
+        LIMITS.selections,
+        whole_number(100, 20_000),
+        "the most fields of a query, each fragment counted wherever it is spread",
     )
     cost_limit: int = setting(
-        250_000, whole_number(1_000, 10_000_000), "the most that a query may cost (docs/limits.md)"
+        LIMITS.cost, whole_number(1_000, 10_000_000), "the most that a query may cost (docs/limits.md)"
     )
     sign_in_codes_per_hour: int = setting(
-        600, whole_number(1, 1_000_000), "how many sign-in codes may be asked for from one address; many may share one"
+        ALLOWANCES.sign_in_codes.most,
+        whole_number(1, 1_000_000),
+        "how many sign-in codes may be asked for from one address; many may share one",
     )
     sign_ins_per_hour: int = setting(
-        1_200, whole_number(1, 1_000_000), "how many sign-ins and refreshes may be tried from one address"
+        ALLOWANCES.sign_ins.most,
+        whole_number(1, 1_000_000),
+        "how many sign-ins and refreshes may be tried from one address",
     )
     member_codes_per_minute: int = setting(
-        1_000, whole_number(1_000, 1_000_000), "how many member codes one person may hand in"
+        ALLOWANCES.member_codes.most, whole_number(1_000, 1_000_000), "how many member codes one person may hand in"
     )
-    scans_per_minute: int = setting(2_000, whole_number(500, 1_000_000), "how many tickets one person may scan")
+    scans_per_minute: int = setting(
+        ALLOWANCES.scans.most, whole_number(500, 1_000_000), "how many tickets one person may scan"
+    )
     trusted_proxies: str = setting(
         "127.0.0.1", address_list(), "whose word is taken for the address that a request comes from (X-Forwarded-For)"
     )

@@ -11,7 +11,7 @@ import strawberry
 
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
-from schema.limits import Limits
+from schema.bounds import Limits
 from schema.meter import Allowances, Meter
 from schema.reads.asking import Asking, Language
 

@@ -10,7 +10,8 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from domain.refusals import InvalidInput, Refusal
-from schema.limits import Limits, outline_beyond, words_beyond
+from schema.bounds import Limits
+from schema.limits import outline_beyond, words_beyond
 from schema.outline import Outline, outlined
 from schema.reads.kept import Kept
 from schema.scanning import scanned

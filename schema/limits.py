@@ -14,6 +14,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from strawberry.extensions import SchemaExtension
 
 from domain.refusals import InvalidInput, Refusal
+from schema.bounds import Limits
 from schema.measure import Size, measured
 from schema.outline import Outline
 from schema.reads.kept import Kept
@@ -23,26 +24,6 @@ from schema.scanning import Scanned
 MAX_JOINS = 56
 # Brackets for each level that a query may be deep: fragments and objects among arguments take some of their own.
 NESTING = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What an operation may be at most."""
-
-    #: Words and signs of the document.
-    tokens: int = 5_000
-    #: Fields in one another. The introspection query of GraphiQL has 15.
-    depth: int = 20
-    aliases: int = 200
-    directives: int = 100
-    #: Fields that answer under a name that another field beside them has already.
-    repeats: int = 100
-    #: Fields, with every fragment counted wherever it is spread.
-    selections: int = 5_000
-    #: See measure.py.
-    cost: int = 250_000
-    #: Seconds until a query or mutation is answered.
-    deadline: float = 20.0
 
 
 @dataclass(kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import httpx
 
 from api.settings import Settings, limits_of
-from schema.limits import Limits
+from schema.bounds import Limits
 from tests.server import PATIENCE_S, TEST_SETTINGS, running_server
 
 AREA = 'query { area(code: "370811") { name } }'

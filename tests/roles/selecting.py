@@ -17,8 +17,8 @@ from graphql import (
 )
 from graphql.type import GraphQLUnionType
 
+from schema.bounds import Limits
 from schema.build import export_sdl
-from schema.limits import Limits
 from schema.measure import measured
 from tests.roles.seen import FIELDS
 

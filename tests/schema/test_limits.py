@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from graphql import get_introspection_query, get_operation_ast, parse
 
+from schema.bounds import Limits
 from schema.build import schema
 from schema.codes import RequestErrorCode
 from schema.documents import _known, known
-from schema.limits import MAX_JOINS, Limits
+from schema.limits import MAX_JOINS
 from schema.measure import Size, measured
 from schema.outline import outlined
 from schema.reads.kept import MOST_TEXT
