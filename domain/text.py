@@ -8,6 +8,7 @@ from domain.refusals import InvalidInput
 
 NAME_LENGTH = 120
 TEXT_LENGTH = 5000
+REASON_LENGTH = 500  # of why somebody of the staff did something
 # Zs is a plain space, Cf joins emoji and Indic letters, Mn and Me sit on a letter; all may stand inside a text but are
 # nothing by themselves. Neither are five characters that Unicode calls letters or symbols and fonts leave blank.
 INVISIBLE = ("Zs", "Zl", "Zp", "Cf", "Cc", "Mn", "Me")

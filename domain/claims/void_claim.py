@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.claims.held_claim import CLAIM, HeldClaim, hold_claim
-from domain.claims.reject_claim import REASON_LENGTH
 from domain.claims.states import STANDS, ClaimState
 from domain.claims.step_down import step_down
 from domain.people.caller import Caller
 from domain.refusals import AlreadyReversed, Conflict, Forbidden
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from ledger.idempotency import Intent, claim, set_answer
 from ledger.reversal import reverse
 from storage import Transaction, write

@@ -14,7 +14,7 @@ from domain.people.caller import Caller
 from domain.people.rights import require_book_administrator
 from domain.people.session_tokens import end_sessions_of
 from domain.redemption.expire_reservations import expire_due_of
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from ledger.account_status import StatusChange
 from ledger.accounts import AccountStatus
 from ledger.idempotency import Intent, claim
@@ -22,8 +22,6 @@ from ledger.merging import WalletPair, hand_over, lock_pairs
 from ledger.posting import post
 from storage import Transaction, write
 from storage.instants import to_micros
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,10 @@ from domain.people.merged import kept_one
 from domain.people.rights import require_book_administrator
 from domain.people.session_tokens import end_sessions_of
 from domain.refusals import NotFound, SecondPersonRequired
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from storage import Transaction, write
 from storage.instants import to_micros
 
-REASON_LENGTH = 500
 WHO = ("residentId",)
 
 

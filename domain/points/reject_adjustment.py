@@ -7,12 +7,10 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.points.held_adjustment import hold_to_decide
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from ledger.idempotency import Intent, claim
 from storage import Transaction, write
 from storage.instants import to_micros
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,12 @@ from datetime import datetime
 from domain.people.caller import Caller
 from domain.people.rights import require_book_administrator
 from domain.refusals import Conflict, NotFound, SecondPersonRequired
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from ledger.account_status import HeldWallet, StatusChange, hold_wallet, set_status
 from ledger.accounts import AccountStatus
 from ledger.idempotency import Intent, claim
 from storage import Transaction, write
 
-REASON_LENGTH = 500
 WALLET = ("walletId",)
 
 

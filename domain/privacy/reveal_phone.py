@@ -10,11 +10,10 @@ from domain.people.phone import national_phone
 from domain.people.phone_seal import unseal_phone
 from domain.people.rights import Role, administers_the_book, holds, holds_role_over_organisation, reads_the_book
 from domain.refusals import Conflict, Forbidden, NotFound
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from storage import Transaction, write
 from storage.instants import to_micros
 
-REASON_LENGTH = 500
 WHO = ("residentId",)
 
 

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from domain.ranges import check_range
 from domain.refusals import InvalidInput, Refusal
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from domain.volunteering.attendee import Attendee, Named, attendee_data, named, scanned
-from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.states import AttendanceMethod
 from storage.instants import to_micros
 

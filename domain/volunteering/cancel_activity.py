@@ -7,13 +7,11 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.refusals import NotOpen
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from domain.volunteering.activity_status import is_over
 from domain.volunteering.held_activity import ACTIVITY, hold_activity
 from storage import Transaction, write
 from storage.instants import to_micros
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.people.caller import Caller
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from domain.volunteering.approval import decide, hold_entry
-from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.states import AttendanceApproval
 from ledger.idempotency import Intent, claim
 from storage import Transaction, write

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from domain.people.caller import Caller
 from domain.refusals import AlreadyDecided, NotFound
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from domain.viewer_sql import for_viewer
-from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.visibility import sees_alarm
 from ledger.idempotency import Intent, claim
 from storage import Transaction, write

@@ -8,9 +8,8 @@ from datetime import datetime
 from domain.earning.awards import uncount_awards
 from domain.people.caller import Caller
 from domain.refusals import AlreadyReversed, Forbidden, NotFound
-from domain.text import clean_text
+from domain.text import REASON_LENGTH, clean_text
 from domain.viewer_sql import for_viewer
-from domain.volunteering.cancel_activity import REASON_LENGTH
 from domain.volunteering.locks import lock_of, share_of
 from domain.volunteering.payment import count_attendances
 from domain.volunteering.visibility import decides_on_attendances, sees_attendance

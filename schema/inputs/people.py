@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
-from domain.people.disable_resident import REASON_LENGTH
 from domain.people.register_resident import NAME_LENGTH
 from domain.people.sign_in import DEVICE_NAME_LENGTH
+from domain.text import REASON_LENGTH
 
 
 @strawberry.input(description="Where to send a sign-in code.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.privacy.consents import CONSENT_TEXT_LENGTH
-from domain.privacy.reveal_phone import REASON_LENGTH
+from domain.text import REASON_LENGTH
 from schema.enums import ConsentPurpose
 
 

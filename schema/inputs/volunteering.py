@@ -6,8 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from domain.text import NAME_LENGTH, TEXT_LENGTH
-from domain.volunteering.cancel_activity import REASON_LENGTH
+from domain.text import NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH
 from schema.enums import ActivityKind, ActivityStatus, EvidenceGrade
 from schema.inputs.keys import IDEMPOTENCY_KEY
 from schema.inputs.lists import MOST_OF_A_KIND

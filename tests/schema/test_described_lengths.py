@@ -10,7 +10,6 @@ from graphql import GraphQLInputObjectType
 from domain import text
 from domain.people import register_resident
 from domain.redemption import scan
-from domain.volunteering import cancel_activity
 from schema.build import schema
 
 LENGTHS = {
@@ -19,8 +18,8 @@ LENGTHS = {
     "ScanInput.gate": scan.GATE_LENGTH,
     "ScanInput.scanId": scan.SCAN_ID_LENGTH,
     "UndoAdmissionInput.reason": text.NAME_LENGTH,
-    "CancelActivityInput.reason": cancel_activity.REASON_LENGTH,
-    "VoidAttendanceInput.reason": cancel_activity.REASON_LENGTH,
+    "CancelActivityInput.reason": text.REASON_LENGTH,
+    "VoidAttendanceInput.reason": text.REASON_LENGTH,
     "AdjustPointsInput.reason": text.TEXT_LENGTH,
     "CreateActivityInput.title": text.NAME_LENGTH,
     "CreateActivityInput.summary": text.TEXT_LENGTH,
