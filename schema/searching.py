@@ -15,6 +15,7 @@ from schema.inputs.volunteering import ActivityFilter
 from schema.messages import message_of
 from schema.reads.arguments import Text
 from schema.reads.sources import Condition, condition
+from storage.dialect import in_like
 
 PLACES_LEFT = """({other}.capacity IS NULL OR {other}.confirmed_count < {other}.capacity) AND EXISTS (SELECT 1 FROM shifts fs
     WHERE fs.activity_id = {other}.id AND (fs.capacity IS NULL OR fs.confirmed_count < fs.capacity))"""
@@ -49,11 +50,7 @@ def found_by(terms: SearchTerms) -> Iterator[Condition]:
     """The pairs find the rows by an index; LIKE then makes sure that they stand in this order (docs/decisions/0003)."""
     yield condition(HAS_PAIRS, pairs=list(terms.grams), pair_count=len(terms.grams))
     for word in terms.words:
-        yield condition("{other}.search_text LIKE :pattern ESCAPE '!'", pattern=f"%{escaped(word)}%")
-
-
-def escaped(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        yield condition("{other}.search_text LIKE :pattern ESCAPE '!'", pattern=f"%{in_like(word)}%")
 
 
 def problem_of_filter(filter: ActivityFilter | None) -> Text | None:  # noqa: A002 - the contract's name

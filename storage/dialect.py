@@ -38,3 +38,8 @@ def in_texts(dialect: Dialect) -> str:
     if dialect == "sqlite":
         return "IN (SELECT value FROM json_each(?))"
     return "= ANY(CAST(? AS text[]))"
+
+
+def in_like(text: str) -> str:
+    """A text that `LIKE ... ESCAPE '!'` finds as it is."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -16,6 +16,7 @@ from domain.volunteering.cancel_sign_up import cancel_sign_up
 from ledger.accounts import AccountStatus
 from storage import Reader, Transaction, fetch, write
 from storage.database import forget_old_pages
+from storage.dialect import in_like
 from storage.instants import to_micros
 
 NOBODY = "已注销居民"
@@ -135,11 +136,4 @@ async def forget_name(tx: Transaction, resident_id: int, name: str) -> None:
     for table, columns in NOTES.items():
         for column in columns:
             sql = f"UPDATE {table} SET {column} = REPLACE({column}, ?, ?) WHERE resident_id = ? AND {column} LIKE ? ESCAPE '!'"
-            await tx.execute(sql, name, NOBODY, resident_id, f"%{escaped(name)}%")
-
-
-def escaped(text: str) -> str:
-    """A text that LIKE finds as it is."""
-    for character in "!%_":
-        text = text.replace(character, "!" + character)
-    return text
+            await tx.execute(sql, name, NOBODY, resident_id, f"%{in_like(name)}%")
