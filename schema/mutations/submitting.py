@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from domain.refusals import InvalidInput
 from schema.context import Info
@@ -45,11 +46,6 @@ def input_of(name: str) -> Any:
     return FIELDS[name].arguments[0].type
 
 
-def camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
-
-
 if TYPE_CHECKING:
 
     class SubmittedOperationInput:
@@ -62,7 +58,7 @@ else:
             {"__annotations__": {name: input_of(name) | None for name in FIELDS}}
             | {
                 name: strawberry.field(
-                    default=strawberry.UNSET, description=f"The input of the mutation {camel(name)}."
+                    default=strawberry.UNSET, description=f"The input of the mutation {to_camel_case(name)}."
                 )
                 for name in FIELDS
             },
@@ -152,9 +148,11 @@ async def done(operation: SubmittedOperationInput, info: Info) -> SubmittedOpera
     (name,) = (name for name in FIELDS if getattr(operation, name))
     act = called(name)
     try:
-        return SubmittedOperation(mutation=camel(name), answer=await act(None, info, wanted=getattr(operation, name)))
+        return SubmittedOperation(
+            mutation=to_camel_case(name), answer=await act(None, info, wanted=getattr(operation, name))
+        )
     except Exception as failure:  # noqa: BLE001 - the others must be answered; this one's payload raises it again
-        return SubmittedOperation(mutation=camel(name), answer=None, failure=failure)
+        return SubmittedOperation(mutation=to_camel_case(name), answer=None, failure=failure)
 
 
 def called(name: str) -> Callable[..., Awaitable[Any]]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, get_named_type, get_operation_ast, parse
+from strawberry.utils.str_converters import to_camel_case
 
 from domain.people.caller import Caller
 from schema.build import schema
 from schema.measure import measured
-from schema.mutations.submitting import FIELDS, camel
+from schema.mutations.submitting import FIELDS
 from tests.builders.keys import a_key
 from tests.builders.people import a_caller, organiser_of
 from tests.builders.redemption import Offer, an_offer
@@ -128,7 +129,7 @@ def test_each_of_the_list_carries_a_key() -> None:
     mutations = schema._schema.mutation_type
     assert mutations
     for name in FIELDS:
-        type_ = get_named_type(mutations.fields[camel(name)].args["input"].type)
+        type_ = get_named_type(mutations.fields[to_camel_case(name)].args["input"].type)
         assert isinstance(type_, GraphQLInputObjectType)
         assert "idempotencyKey" in type_.fields
 
