@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from domain.people.caller import Caller
 from domain.points.seal_key import seal_jwk, seal_key
 from domain.refusals import InvalidInput, NotFound
+from domain.text_file import TextFile
 from ledger.accounts import A_WALLET
 from ledger.statement import Period, make_statement
 from storage import Reader, read
@@ -21,15 +21,6 @@ SELECT_OWN = "SELECT id, programme FROM accounts WHERE holder_id = ? AND id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class StatementFile:
-    """A file's name and text, and the SHA-256 of that text in UTF-8, in hex."""
-
-    file_name: str
-    text: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class OwnWallet:
     """The caller's wallet in a programme, or one of theirs by its id: also one whose points went to another one of theirs."""
 
@@ -37,7 +28,7 @@ class OwnWallet:
     id: int | None = None
 
 
-async def make_wallet_statement(caller: Caller, own: OwnWallet, period: Period, now: datetime) -> StatementFile:
+async def make_wallet_statement(caller: Caller, own: OwnWallet, period: Period, now: datetime) -> TextFile:
     """The caller's statement. Raises Unauthenticated, InvalidInput (until, or programme), NotFound (walletId), InvalidInput
     (from: too many entries)."""
     holder_id = caller.signed_in()
@@ -52,7 +43,7 @@ async def make_wallet_statement(caller: Caller, own: OwnWallet, period: Period, 
     statement = await read(body)
     text = json.dumps(statement, ensure_ascii=False, indent=1)
     name = f"{statement['programme']}-statement-{now:%Y%m%d-%H%M%S}.json"
-    return StatementFile(name, text, hashlib.sha256(text.encode()).hexdigest())
+    return TextFile(name, text)
 
 
 async def find_own(reader: Reader, holder_id: int, own: OwnWallet) -> tuple[int, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +10,7 @@ from domain.people.caller import Caller
 from domain.people.phone import national_phone
 from domain.people.phone_seal import unseal_phone
 from domain.privacy.personal_data import PARTS, Part
+from domain.text_file import TextFile
 from storage import Reader, Row, read
 from storage.instants import from_micros
 
@@ -20,16 +19,7 @@ MOST_ROWS = 20_000  # of a table; a lifetime of entries
 FORMAT = "xuexi-personal-data-1"
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file's name and text, and the SHA-256 of that text in UTF-8, in hex."""
-
-    file_name: str
-    text: str
-    sha256: str
-
-
-async def export_my_data(caller: Caller, now: datetime) -> DataFile:
+async def export_my_data(caller: Caller, now: datetime) -> TextFile:
     """The caller's data, of one moment: a list of rows for each table, instants in UTC. Raises Unauthenticated."""
     resident_id = caller.signed_in()
 
@@ -40,7 +30,7 @@ async def export_my_data(caller: Caller, now: datetime) -> DataFile:
 
     data = {"format": FORMAT, "residentId": resident_id, "madeAt": now.isoformat()} | await read(body)
     text = json.dumps(data, ensure_ascii=False, indent=1)
-    return DataFile(f"my-data-{now:%Y%m%d-%H%M%S}.json", text, hashlib.sha256(text.encode()).hexdigest())
+    return TextFile(f"my-data-{now:%Y%m%d-%H%M%S}.json", text)
 
 
 async def rows_of(reader: Reader, table: str, part: Part, resident_id: int) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ class PhoneReading:
 
 @strawberry.type(description="All that is kept about the signed-in person, as a file for them.")
 class MyData:
-    """Answered from a DataFile."""
+    """Answered from a TextFile."""
 
     file_name: str = strawberry.field(description="What to call it.")
     text: str = strawberry.field(

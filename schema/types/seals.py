@@ -43,7 +43,7 @@ class Seal(Node):
     description="A file for the owner of a wallet, who can check it without trusting this server (docs/verify_statement.py)."
 )
 class WalletStatement:
-    """Answered from a StatementFile."""
+    """Answered from a TextFile."""
 
     file_name: str = strawberry.field(description="What to call it.")
     text: str = strawberry.field(
