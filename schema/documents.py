@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 from strawberry.extensions import SchemaExtension
@@ -11,18 +12,38 @@ from strawberry.schema.schema import validate_document
 
 from domain.refusals import InvalidInput, Refusal
 from schema.bounds import Limits
-from schema.limits import outline_beyond, words_beyond
+from schema.introspection import ASKS
+from schema.journal import digest_of
+from schema.limits import NUL, outline_beyond, words_beyond
 from schema.outline import Outline, outlined
 from schema.reads.kept import Kept
 from schema.scanning import scanned
 
 
-@dataclass(slots=True)
+@dataclass
 class Known:
     """A parsed document, and what its validation said, once it was validated."""
 
+    text: str
     document: DocumentNode
     errors: list[GraphQLError] | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """What the log calls it."""
+        return digest_of(self.text)
+
+    @cached_property
+    def is_ordinary(self) -> bool:
+        """Whether it neither asks the schema about itself nor holds a character that no text may hold."""
+        return not (ASKS.search(self.text) or NUL.search(self.text))
+
+    @cached_property
+    def operations(self) -> dict[str | None, OperationDefinitionNode]:
+        """Its operations by name; an only one is that of no name, too."""
+        found = [part for part in self.document.definitions if isinstance(part, OperationDefinitionNode)]
+        named = {part.name.value: part for part in found if part.name}
+        return named | ({None: found[0]} if len(found) == 1 else {})
 
 
 _known: Kept[Known] = Kept()
@@ -36,8 +57,14 @@ def known(text: str, limits: Limits) -> Known:
         refuse(words_beyond(scanned(text, limits.tokens), limits))
         document = parse(text)
         refuse(outline_beyond(outline_of(document, limits), limits))
-        found = _known.keep(key, Known(document), document)
+        found = _known.keep(key, Known(text, document), document)
     return found
+
+
+def known_valid(text: str, limits: Limits) -> Known | None:
+    """The same, where it was found valid before."""
+    found = _known.get((text, limits))
+    return found if found is not None and found.errors == [] else None
 
 
 def outline_of(document: DocumentNode, limits: Limits) -> Outline:

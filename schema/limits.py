@@ -74,6 +74,11 @@ def size_beyond(size: Size, limits: Limits) -> LimitExceeded | None:
     return LimitExceeded(limit="joins", requested=joins, allowed=MAX_JOINS) if joins > MAX_JOINS else None
 
 
+def told_cost(size: Size, limits: Limits) -> dict[str, int]:
+    """What an answer says of its cost."""
+    return {"requested": size.cost, "allowed": limits.cost}
+
+
 # PostgreSQL keeps no text with this character in it. In variables the HTTP side looks for it.
 NUL = re.compile(r"\\u(0000|\{0+\})")
 Sizes = tuple[tuple[str, int], ...]
@@ -106,17 +111,20 @@ class SizeLimit(SchemaExtension):
             problem = InvalidInput(reason="text_control_characters")
         else:
             limits: Limits = context.context.limits
-            size = self.size_of(document, operation, context.variables or {})
-            context.extensions_results["cost"] = {"requested": size.cost, "allowed": limits.cost}
+            size = size_of(context.schema._schema, document, operation, context.variables or {})  # noqa: SLF001 - Strawberry offers no other way to it
+            context.extensions_results["cost"] = told_cost(size, limits)
             problem = size_beyond(size, limits)
         if problem:
             context.pre_execution_errors = [GraphQLError(problem.code, operation, original_error=problem)]
 
-    def size_of(self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Size:
-        key = (id(operation), sizes_in(variables))
-        found = _sizes.get(key)
-        if found is None:
-            schema: GraphQLSchema = self.execution_context.schema._schema  # noqa: SLF001 - Strawberry offers no other way to it
-            size = measured(schema, document, operation, variables)
-            found = _sizes.keep(key, (document, size), operation)  # the document is held, or its id could be another's
-        return found[1]
+
+def size_of(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> Size:
+    """The size of an operation; kept by the document's identity and whatever of the variables it depends on."""
+    key = (id(operation), sizes_in(variables))
+    found = _sizes.get(key)
+    if found is None:
+        size = measured(schema, document, operation, variables)
+        found = _sizes.keep(key, (document, size), operation)  # the document is held, or its id could be another's
+    return found[1]

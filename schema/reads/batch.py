@@ -46,6 +46,20 @@ class OpenDatabase:
         return await storage.fetch(sql, *params)
 
 
+@dataclass(frozen=True, slots=True)
+class FailedStore:
+    """In place of a database that has just failed: it fails again, at once."""
+
+    error: Exception
+    dialect: Dialect
+
+    async def read(self, body: ReadBody[T]) -> T:
+        raise self.error
+
+    async def fetch(self, sql: str, *params: Any) -> Sequence[Row]:
+        raise self.error
+
+
 class SingleStatement(Reader):
     """A reader for plans of one statement, which need no transaction around them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from schema.reads.declare import ReadField, RowType, row_type_of
 
@@ -34,6 +34,15 @@ def object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
     found = schema.type_map[name]
     assert isinstance(found, GraphQLObjectType), f"{name} is not an object type"
     return found
+
+
+def answered_row(schema: GraphQLSchema, field: GraphQLField, name: str) -> GraphQLObjectType | None:
+    """The row type of a name, where the field can answer it."""
+    type_, answered = schema.type_map.get(name), get_named_type(field.type)
+    if not isinstance(type_, GraphQLObjectType) or not declared_row(type_):
+        return None
+    is_possible = answered is type_ or (is_abstract_type(answered) and schema.is_sub_type(answered, type_))
+    return type_ if is_possible else None
 
 
 def target_type(field: GraphQLField) -> GraphQLObjectType:

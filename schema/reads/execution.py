@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from graphql import (
     FieldNode,
     GraphQLError,
-    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
-    get_named_type,
     get_nullable_type,
     is_non_null_type,
     is_object_type,
@@ -22,11 +20,11 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.ids import GlobalId, decode_id
+from schema.ids import decode_id
 from schema.reads import sources
 from schema.reads.batch import Batch, Group, OpenDatabase, Store
 from schema.reads.declare import RootRead
-from schema.reads.described import declared_row, object_type
+from schema.reads.described import answered_row, object_type
 from schema.reads.missing import NullInNonNull
 from schema.reads.plan import Request
 from schema.reads.references import Finished, Reference
@@ -38,8 +36,13 @@ Info: TypeAlias = GraphQLResolveInfo[Any]
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Completes what `declare` and `reference` answer by plans; everything pending at once is read in one snapshot."""
 
-    store: ClassVar[Store] = OpenDatabase()
+    store: Store = OpenDatabase()
     batch: Batch | None = None
+
+    def __init__(self, *args: Any, store: Store | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if store is not None:
+            self.store = store
 
     def complete_value(
         self,
@@ -118,23 +121,12 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def by_id(self, text: str, details: FieldDetailsList, info: Info) -> Answer:
         """Joins the batch with a row by its global id; null where the id is none of ours."""
         found = decode_id(text)
-        type_ = self.row_type(found, info) if found else None
+        field = info.parent_type.fields[info.field_name]
+        type_ = answered_row(self.schema, field, found.type_name) if found else None
         if found is None or type_ is None:
             return lambda: None
         group = self.pending().lookup(type_, details, None, found.number)
         return lambda: first(group, found.number)
-
-    def row_type(self, found: GlobalId, info: Info) -> GraphQLObjectType | None:
-        """The row type that an id names, where the field can answer it."""
-        type_ = self.schema.type_map.get(found.type_name)
-        if not isinstance(type_, GraphQLObjectType) or not declared_row(type_):
-            return None
-        answered = get_named_type(info.return_type)
-        is_possible = answered is type_ or any(type_ is interface for interface in self.possible(answered))
-        return type_ if is_possible else None
-
-    def possible(self, answered: Any) -> list[GraphQLObjectType]:
-        return [] if isinstance(answered, GraphQLObjectType) else list(self.schema.get_possible_types(answered))
 
     def row_answer(self, row: Reference, details: FieldDetailsList) -> Answer:
         """Joins the batch with a row by its key."""

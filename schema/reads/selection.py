@@ -24,6 +24,7 @@ from graphql.execution.values import VariableValues
 
 from schema.reads.declare import ReadField
 from schema.reads.described import declared_field
+from schema.reads.sources import wants_asking
 
 
 @dataclass(eq=False, slots=True)
@@ -34,6 +35,12 @@ class Site:
     definition: GraphQLField
     node: FieldNode
     declared: ReadField
+
+    @property
+    def asks(self) -> bool:
+        """Whether who asks, or when, decides on its conditions."""
+        where = getattr(self.declared.source, "where", None)
+        return callable(where) and wants_asking(where)
 
 
 @dataclass(eq=False, slots=True)

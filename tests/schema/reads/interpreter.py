@@ -26,7 +26,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.ids import decode_id, encode_id
 from schema.reads import sources
+from schema.reads.batch import OpenDatabase, Store
 from schema.reads.described import declared_field, field_by_python_name
+from schema.reads.whole import whole
 from storage.instants import from_micros
 from tests.schema.reads.interpreted_list import page, rows_of
 from tests.schema.reads.interpreted_row import (
@@ -39,6 +41,8 @@ from tests.schema.reads.interpreted_row import (
     row_object,
     value_of,
 )
+
+OPEN = OpenDatabase()
 
 
 async def interpret(schema: strawberry.Schema, query: str, context: Any) -> ExecutionResult:
@@ -55,6 +59,11 @@ async def executed(
     )
     result: ExecutionResult = running if isinstance(running, ExecutionResult) else await running
     return result
+
+
+async def answered_whole(schema: strawberry.Schema, query: str, context: Any, store: Store = OPEN) -> dict[str, Any]:
+    """The data of a query that is answered without an executor. Raises NotWhole where it cannot be."""
+    return await whole(schema._schema, parse(query), None, {}, store.dialect).answer(context.asking, store)
 
 
 def resolve(ordinary: Any, source: Any, info: GraphQLResolveInfo[Any], **raw: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -16,10 +17,11 @@ from domain.people.caller import Caller
 from schema.build import schema
 from schema.context import Context
 from schema.reads.execution import ReadingExecutor
+from schema.reads.whole import NotWhole
 from tests.builders.people import KeptSms
 from tests.clock import NOW
 from tests.schema.reads.generated import Pools, deep_query, pools_of
-from tests.schema.reads.interpreter import executed, interpret
+from tests.schema.reads.interpreter import answered_whole, executed, interpret
 from tests.schema.reads.world.schema import STORE, CountingExecutor
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -67,6 +69,12 @@ async def compare(query: str, viewer: int | None) -> None:
         viewer,
     )
     assert orjson.dumps(compiled.data) == orjson.dumps(expected.data), (query, viewer)
+    if compiled.errors is None:
+        with suppress(NotWhole):
+            assert orjson.dumps(await answered_whole(schema, query, context)) == orjson.dumps(expected.data), (
+                query,
+                viewer,
+            )
 
 
 HOME = """{ activities(first: 20) { nodes { id kind title status startsAt venue capacity signUpCount
@@ -86,6 +94,9 @@ async def test_a_query_takes_one_statement_and_one_more_for_each_list(query: str
     result = await executed(schema, query, context_of(organiser[0]), CountingExecutor, [])
     assert result.errors is None
     assert (len(STORE.statements), STORE.snapshots) == (statements, 1)
+    STORE.forget()
+    data = await answered_whole(schema, query, context_of(organiser[0]), STORE)
+    assert (len(STORE.statements), STORE.snapshots, data) == (statements, 1, result.data)
 
 
 async def test_deep_queries_of_the_real_schema_answer_the_same_compiled_and_interpreted() -> None:

@@ -1,4 +1,4 @@
-"""Compiled reads answer the same bytes as the slow interpreter of the same declarations."""
+"""Compiled reads answer the same bytes as the slow interpreter of the same declarations, with an executor and without."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schema.reads.execution import ReadingExecutor
 from tests.schema.reads.generated import deep_query, pools_of, sensible_queries
-from tests.schema.reads.interpreter import executed, interpret
+from tests.schema.reads.interpreter import answered_whole, executed, interpret
 from tests.schema.reads.world.schema import SCHEMA, context_of
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -36,6 +36,7 @@ async def compare(query: str, viewer: int | None) -> None:
     assert expected.errors is None, (expected.errors, query)
     assert compiled.errors is None, (compiled.errors, query)
     assert orjson.dumps(compiled.data) == orjson.dumps(expected.data), (query, viewer)
+    assert orjson.dumps(await answered_whole(SCHEMA, query, context)) == orjson.dumps(expected.data), (query, viewer)
 
 
 async def test_generated_queries_answer_the_same_compiled_and_interpreted() -> None:
