@@ -5,9 +5,11 @@ from storage.database import (
     close_database,
     current_database,
     fetch,
+    fetch_briefly,
     open_database,
     read,
     read_at_length,
+    read_briefly,
     write,
 )
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
@@ -27,9 +29,11 @@ __all__ = [
     "close_database",
     "current_database",
     "fetch",
+    "fetch_briefly",
     "hearing_neighbours",
     "open_database",
     "read",
     "read_at_length",
+    "read_briefly",
     "write",
 ]

@@ -124,6 +124,24 @@ async def read(body: ReadBody[T]) -> T:
     return await current_database().client.run_read(body, READ_DEADLINE_S)
 
 
+async def read_briefly(body: ReadBody[T]) -> T:
+    """The same for what takes a millisecond or two. On SQLite it is run where it is called, without waiting for a thread, and run
+    again on one where it takes longer: so it must not change anything.
+    """
+    client = current_database().client
+    if isinstance(client, XuexiSqliteClient):
+        return await client.run_brief_read(body, READ_DEADLINE_S)
+    return await client.run_read(body, READ_DEADLINE_S)
+
+
+async def fetch_briefly(sql: str, *params: Any) -> Sequence[Row]:
+    """The same for the rows of one query."""
+    client = current_database().client
+    if isinstance(client, XuexiSqliteClient):
+        return await client.run_brief_fetch(sql, params, READ_DEADLINE_S)
+    return await client.run_fetch(sql, params)
+
+
 async def read_at_length(body: ReadBody[T]) -> T:
     """The same with an hour's time. For commands that look at the whole database; never for a request."""
     return await current_database().client.run_read(body, LONG_READ_DEADLINE_S)

@@ -24,6 +24,7 @@ from storage.dialect import Dialect
 from storage.driving import NoLoop, drive
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
 from storage.ids import IdSource
+from storage.sqlite_loop import LoopReader, TakesLonger
 from storage.transaction import Publish, ReadBody, Reader, Row, Transaction, WriteBody
 
 T = TypeVar("T")
@@ -103,6 +104,7 @@ class XuexiSqliteClient(SqliteClient):
         self._writer: aiosqlite.Connection | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._pending: list[int] = []
+        self._here: LoopReader | None = None
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the writer and the readers. Raises UnusableDatabase, NotDurable."""
@@ -114,6 +116,7 @@ class XuexiSqliteClient(SqliteClient):
             check_durability(await on_thread(self._writer, pragmas_in_force, self._open_writer))
             readers = PRAGMAS | {"query_only": "ON"}
             self._readers = [await connect(self.filename, readers) for _ in range(READERS)]
+            self._here = on_the_loop(self.filename)
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise UnusableDatabase(f"cannot open the SQLite file {self.filename}: {error}") from error
@@ -124,6 +127,9 @@ class XuexiSqliteClient(SqliteClient):
         """Let what runs come to its end and close all connections."""
         connections = [*self._readers, *([self._writer] if self._writer else [])]
         self._readers, self._writer = [], None
+        if self._here:
+            self._here.close()
+            self._here = None
         for connection in connections:
             await disconnect(connection)
 
@@ -174,6 +180,22 @@ class XuexiSqliteClient(SqliteClient):
             return await on_thread(reader, read_snapshot, reader._conn, body, deadline_s)
         finally:
             self._pending[turn] -= 1
+
+    async def run_brief_read(self, body: ReadBody[T], deadline_s: int) -> T:
+        """The same on the event loop's own thread, where it is short: else the body is run again, on a reader."""
+        assert self._here, "the database is closed"
+        try:
+            return cast(T, self._here.read(body))
+        except TakesLonger:
+            return await self.run_read(body, deadline_s)
+
+    async def run_brief_fetch(self, sql: str, params: Sequence[Any], deadline_s: int) -> Sequence[Row]:
+        """The same for one query, which is its own snapshot."""
+        assert self._here, "the database is closed"
+        try:
+            return self._here.fetch(sql, params)
+        except TakesLonger:
+            return await self.run_read(lambda reader: reader.fetch(sql, *params), deadline_s)
 
     async def fold_log(self) -> bool:
         """Whether the log is folded into the file and empty: it holds old pages. False while somebody reads on them."""
@@ -294,6 +316,16 @@ async def connect(file: str, pragmas: dict[str, str]) -> aiosqlite.Connection:
         await disconnect(connection)  # or its thread would keep the process from ending
         raise
     return connection
+
+
+def on_the_loop(file: str) -> LoopReader:
+    """The connection for short reads. It waits for nobody."""
+    connection = sqlite3.connect(file, isolation_level=None, cached_statements=1024, check_same_thread=False)
+    for name, value in {**PRAGMAS, "busy_timeout": "0", "query_only": "ON"}.items():
+        if name not in ("journal_mode", "synchronous"):  # the file's, and the writer's
+            connection.execute(f"PRAGMA {name} = {value}")
+    connection.create_aggregate("string_agg", 2, cast(Any, StringAgg))
+    return LoopReader(connection, SqliteReader(connection))
 
 
 async def disconnect(connection: aiosqlite.Connection) -> None:

@@ -40,10 +40,10 @@ class OpenDatabase:
         return storage.current_database().dialect
 
     async def read(self, body: ReadBody[T]) -> T:
-        return await storage.read(body)
+        return await storage.read_briefly(body)
 
     async def fetch(self, sql: str, *params: Any) -> Sequence[Row]:
-        return await storage.fetch(sql, *params)
+        return await storage.fetch_briefly(sql, *params)
 
 
 @dataclass(frozen=True, slots=True)

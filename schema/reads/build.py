@@ -6,7 +6,7 @@ A builder of the home screen reads like this (and `plan.source` shows any other)
         built = {}
         for r in rows:
             item = {
-                'id': ids_Activity[r[1]],
+                'id': ids_Activity(r[1]),
                 'title': r[2],
                 'host': {
                     'name': r[3],
@@ -100,7 +100,7 @@ class Writer:
             case OwnId():
                 name = f"ids_{shape.type_name}"
                 self.names[name] = ids_of(shape.type_name)
-                return f"{name}[r[{shape.index}]]"
+                return f"{name}(r[{shape.index}])"
             case TypeName():
                 return repr(shape.name)
             case Object():

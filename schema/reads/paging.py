@@ -46,6 +46,7 @@ class Connection(Generic[T]):
 
 
 Keyset = tuple[int | str | float, ...]
+_written = json.JSONEncoder(separators=(",", ":")).encode
 
 BOTH_OR_NEITHER = Text("first 与 last 必须且只能填写一个。", "Give exactly one of first and last.")
 OUT_OF_RANGE = Text(f"每页条数须在 1 到 {MAX_PAGE} 之间。", f"A page has 1 to {MAX_PAGE} items.")
@@ -54,7 +55,7 @@ FOREIGN_CURSOR = Text("游标无效，或不属于这个列表。", "This cursor
 
 def encode_cursor(tag: str, keyset: Keyset) -> str:
     """An opaque cursor. The tag (list and order) is not in it but in its checksum, so that it fits no other list."""
-    body = json.dumps(keyset, separators=(",", ":")).encode()
+    body = _written(keyset).encode()
     return urlsafe_b64encode(checksum(tag, body) + body).decode().rstrip("=")
 
 

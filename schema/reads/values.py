@@ -1,4 +1,4 @@
-"""From what columns hold to what JSON shows. The same few instants and ids come again and again, so their texts are kept."""
+"""From what columns hold to what JSON shows. The same few instants come again and again, so their texts are kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from schema.ids import encode_id
 from storage.instants import EPOCH
 
-KEPT = 8192
+KEPT = 32_768
+MINUTE = 60_000_000
 
 
 class Memo(dict[Any, Any]):
@@ -29,15 +30,25 @@ class Memo(dict[Any, Any]):
         return made
 
 
+def minute_text(minutes: int) -> str:
+    """A minute since 1970 as ISO 8601, up to the seconds."""
+    return (EPOCH + timedelta(minutes=minutes)).isoformat()[: len("2024-01-12T12:00:")]
+
+
+MINUTES = Memo(minute_text)
+
+
 def instant_text(micros: int) -> str:
     """An instant as ISO 8601 in UTC; a fraction is shown where there is one."""
-    return (EPOCH + timedelta(microseconds=micros)).isoformat().removesuffix("+00:00") + "Z"
+    minutes, rest = divmod(micros, MINUTE)
+    seconds, fraction = divmod(rest, 1_000_000)
+    return f"{MINUTES[minutes]}{seconds:02}.{fraction:06}Z" if fraction else f"{MINUTES[minutes]}{seconds:02}Z"
 
 
 INSTANTS = Memo(instant_text)
 
 
 @cache
-def ids_of(type_name: str) -> Memo:
-    """The global ids of a type by their numbers."""
-    return Memo(partial(encode_id, type_name))
+def ids_of(type_name: str) -> Callable[[int], str]:
+    """The global ids of a type by their numbers. Making one costs no more than remembering it."""
+    return partial(encode_id, type_name)
