@@ -12,6 +12,7 @@ from datetime import date
 from api import commands, identities, phone_key
 from api.book_files import export_to, import_from
 from api.claims_file import FileWish, import_file
+from api.loading import loading_for_good
 from api.port import PortTaken
 from api.setting_up import AreaWish, add_area, add_organisation
 from api.settings import BadSettings, Settings, read_settings, settings_as_text
@@ -147,7 +148,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     """Run the command that was asked for; the exit code. What is slow to load is loaded by those that need it."""
     match asked.command:
         case "serve":
-            from api.serving import serve
+            with loading_for_good():
+                from api.serving import serve
 
             serve(settings)
             return DONE
@@ -156,7 +158,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
 
             return asyncio.run(tell_story(asked.url or settings.url, settings))
         case "export-schema":
-            from api.exported_schema import check_schema, export_schema, release_schema
+            with loading_for_good():
+                from api.exported_schema import check_schema, export_schema, release_schema
 
             if asked.release:
                 release_schema()

@@ -18,6 +18,7 @@ from storage.migrations import migrate
 from tests.folders import folder
 from tests.keys import TEST_KEYS
 from tests.models_once import prepare_models_once
+from tests.pools_kept import keep_pools, pools
 from tests.postgres import PostgresServer, running_postgres
 from tests.secrecy import watching
 from tests.server import server  # noqa: F401 - a fixture for everybody
@@ -27,6 +28,7 @@ from tests.types_once import look_at_types_once
 Engine = Literal["sqlite", "postgres"]
 
 prepare_models_once()
+keep_pools()
 look_at_types_once()
 
 
@@ -35,6 +37,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def one_loop() -> None:
+    """All tests run in one event loop, so that connections can stay open between them."""
+    pools.loop = asyncio.get_running_loop()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from tests.pools_kept import pools
 from tests.postgres import USER, PostgresServer
 
 # Whatever of these a test changed, its database is not what was migrated and is used by nobody else.
@@ -47,7 +48,9 @@ class Shelf:
 
     def take(self) -> str:
         """The name of a migrated, empty database."""
-        return self.free.pop() if self.free else self.server.create(self.template)
+        name = self.free.pop() if self.free else self.server.create(self.template)
+        pools.wanted.add(name)
+        return name
 
     def put_back(self, name: str) -> None:
         """Empty it for the next test; where that cannot be done, remove it."""
@@ -57,13 +60,14 @@ class Shelf:
                 return
         if connection := self.connections.pop(name, None):
             self.loop.run_until_complete(connection.close())
+        pools.give_up(name)
         self.server.drop(name)
 
     async def emptied(self, name: str) -> bool:
         """Whether it is now as it was when it was made, and nobody is left in it."""
         connection = self.connections[name] = self.connections.get(name) or await self.connect(name)
         await connection.execute(self.emptying)
-        alone: bool = await connection.fetchval(CONNECTED) == 0
+        alone: bool = await connection.fetchval(CONNECTED) == pools.size(name)
         unchanged: bool = await connection.fetchrow(SHAPE) == self.shape
         return alone and unchanged
 

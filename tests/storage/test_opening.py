@@ -69,12 +69,12 @@ async def test_the_writer_of_a_sqlite_file_keeps_every_commit_over_a_power_cut(m
 
 
 async def test_a_postgres_that_would_lose_commits_is_refused(
-    postgres_server: PostgresServer, migrated_postgres_url: str
+    postgres_server: PostgresServer, empty_postgres_url: str
 ) -> None:
-    name = connection_config(migrated_postgres_url)["credentials"]["database"]
+    name = connection_config(empty_postgres_url)["credentials"]["database"]
     await postgres_server.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     with pytest.raises(NotDurable, match="synchronous_commit"):
-        await open_database(migrated_postgres_url)
+        await open_database(empty_postgres_url)
     with pytest.raises(AssertionError, match="no database is open"):
         current_database()
 
