@@ -21,6 +21,7 @@ from api.callers import Callers
 from api.chores import chores_of
 from api.clock import Clock, system_clock
 from api.documents import Documents
+from api.failing import Failing
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
 from api.graphql_http import Reading, answer_graphql, problem_response
@@ -102,8 +103,8 @@ def create_app(
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers={HTTPException: failed, Exception: failed},
-        middleware=[Middleware(Arriving, random_bytes), Middleware(Surface, settings)],
+        exception_handlers={HTTPException: failed},
+        middleware=[Middleware(Arriving, random_bytes), Middleware(Surface, settings), Middleware(Failing, failed)],
     )
     app.state.stopping = house.stopping
     return app

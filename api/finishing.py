@@ -9,11 +9,12 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from api.problems import Problem, busy, internal, only_queries, sms_failed, too_deep
+from api.problems import Problem, busy, internal, only_queries, sms_failed, too_deep, too_late
 from domain.people.sms import SmsFailed
 from schema.bounds import Limits
 from schema.context import Language
 from schema.errors import finished
+from schema.reads.missing import ReadTooLate
 from storage import DatabaseBusy, DatabaseTooSlow
 
 log = logging.getLogger("xuexi.errors")
@@ -48,6 +49,8 @@ def problem_behind(error: Exception, random_bytes: RandomBytes) -> Problem:
     if isinstance(cause, DatabaseBusy | DatabaseTooSlow):
         log.warning("%s: %s", type(cause).__name__, cause)
         return busy()
+    if isinstance(cause, ReadTooLate):
+        return too_late()
     if isinstance(cause, SmsFailed):
         return sms_failed()  # the sender has logged why
     if isinstance(cause, InvalidOperationTypeError):

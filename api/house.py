@@ -16,6 +16,7 @@ from domain.people.caller import Caller
 from domain.people.sms import SmsSender
 from schema.bounds import Limits
 from schema.context import Context, Language
+from schema.lane import Lane
 from schema.meter import Meter
 
 RandomBytes = Callable[[int], bytes]
@@ -35,6 +36,7 @@ class House:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     limits: Limits = field(init=False)
     meter: Meter = field(init=False)
+    lane: Lane = field(default_factory=Lane)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", limits_of(self.settings))
@@ -52,5 +54,6 @@ class House:
             session_ended=self.callers.forget_session,
             limits=self.limits,
             meter=self.meter,
+            lane=self.lane,
             address=arrival().address,
         )

@@ -12,6 +12,7 @@ import strawberry
 from domain.people.caller import Caller
 from domain.people.sms import SmsSender
 from schema.bounds import Limits
+from schema.lane import Bill, Lane
 from schema.meter import Allowances, Meter
 from schema.reads.asking import Asking, Language
 
@@ -40,6 +41,9 @@ class Context:
     #: Counts what invites guessing, also of those who call from the same address.
     meter: Meter = field(default_factory=lambda: Meter(Allowances()))
     address: str = ""
+    #: What the operation costs, once that is known; and where it waits for its turn when it is dear.
+    bill: Bill = field(default_factory=Bill)
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def now(self) -> datetime:
@@ -50,6 +54,11 @@ class Context:
     def asking(self) -> Asking:
         """What a read may depend on besides its arguments."""
         return Asking(self.caller.resident_id, self.now, self.language, self.caller.session_id)
+
+    @property
+    def lane_if_dear(self) -> Lane | None:
+        """Where the operation waits for its turn; None for one that is cheap."""
+        return self.lane if self.bill.is_dear else None
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeVar
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 from strawberry.extensions import SchemaExtension
@@ -14,10 +16,16 @@ from domain.refusals import InvalidInput, Refusal
 from schema.bounds import Limits
 from schema.introspection import ASKS
 from schema.journal import digest_of
+from schema.lane import Lane
 from schema.limits import NUL, outline_beyond, words_beyond
 from schema.outline import Outline, outlined
 from schema.reads.kept import Kept
 from schema.scanning import scanned
+
+T = TypeVar("T")
+
+#: Characters of a document from which on others are not made to wait while it is read and validated: some milliseconds.
+LONG = 3_000
 
 
 @dataclass
@@ -51,14 +59,33 @@ _known: Kept[Known] = Kept()
 
 def known(text: str, limits: Limits) -> Known:
     """The document of a text. Raises GraphQLError for what is too much to be read or validated, GraphQLSyntaxError."""
-    key = (text, limits)
-    found = _known.get(key)
-    if found is None:
-        refuse(words_beyond(scanned(text, limits.tokens), limits))
-        document = parse(text)
-        refuse(outline_beyond(outline_of(document, limits), limits))
-        found = _known.keep(key, Known(text, document), document)
-    return found
+    return remembered(text, limits) or remember(text, limits, read_document(text, limits))
+
+
+def remembered(text: str, limits: Limits) -> Known | None:
+    """The document, where it came before."""
+    return _known.get((text, limits))
+
+
+def remember(text: str, limits: Limits, document: DocumentNode) -> Known:
+    return _known.keep((text, limits), Known(text, document), document)
+
+
+def read_document(text: str, limits: Limits) -> DocumentNode:
+    """Measures and parses. Raises GraphQLError, GraphQLSyntaxError."""
+    refuse(words_beyond(scanned(text, limits.tokens), limits))
+    document = without_words(parse(text))
+    refuse(outline_beyond(outline_of(document, limits), limits))
+    return document
+
+
+def without_words(document: DocumentNode) -> DocumentNode:
+    """The document without the chain of its words, which takes half of its memory, and leads in a circle."""
+    word = document.loc and document.loc.start_token
+    while word:
+        word.prev, following = None, word.next
+        word.next, word = None, following
+    return document
 
 
 def known_valid(text: str, limits: Limits) -> Known | None:
@@ -90,19 +117,31 @@ class KnownDocuments(SchemaExtension):
     Strawberry's own caches count documents, not how long they are, and hash the whole parsed document on every request.
     """
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         context = self.execution_context
         if context.query:
-            self.found = known(context.query, context.context.limits)
+            self.found = await self.document_of(context.query, context.context.limits)
             if context.operation_name is None and operations_in(self.found.document) > 1:
                 refuse(InvalidInput(reason="operation_unnamed"))  # Strawberry would run the first of them
             context.graphql_document = self.found.document
         yield
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         context = self.execution_context
         if self.found.errors is None:
             schema = context.schema._schema  # noqa: SLF001 - Strawberry offers no other way to it
-            self.found.errors = validate_document(schema, self.found.document, context.validation_rules)
+            validate = partial(validate_document, schema, self.found.document, context.validation_rules)
+            self.found.errors = await self.done(validate, context.query or "")
         context.pre_execution_errors = list(self.found.errors)
         yield
+
+    async def document_of(self, text: str, limits: Limits) -> Known:
+        found = remembered(text, limits)
+        return found or remember(text, limits, await self.done(partial(read_document, text, limits), text))
+
+    async def done(self, work: Callable[[], T], text: str) -> T:
+        """What a new document takes: where it is a long one, on another thread, and one at a time."""
+        if len(text) < LONG:
+            return work()
+        lane: Lane = self.execution_context.context.lane
+        return await lane.take(partial(asyncio.to_thread, work))

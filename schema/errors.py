@@ -17,7 +17,7 @@ from schema.codes import ErrorCode, RequestErrorCode
 from schema.limits import LimitExceeded
 from schema.messages import message_of
 from schema.reads.asking import Language
-from schema.reads.missing import NullInNonNull
+from schema.reads.missing import NullInNonNull, ReadTooLate
 from schema.reads.references import reference
 from schema.scalars import Points
 from schema.types.gate import Admission
@@ -139,6 +139,8 @@ def code_of(error: GraphQLError) -> str:
     expected = finished(error, "en")
     if expected is not None and expected.extensions:
         return str(expected.extensions["code"])
+    if isinstance(innermost(error), ReadTooLate):
+        return RequestErrorCode.DEADLINE_EXCEEDED
     passing = isinstance(innermost(error), DatabaseBusy | DatabaseTooSlow | SmsFailed)
     return RequestErrorCode.UNAVAILABLE if passing else RequestErrorCode.INTERNAL
 

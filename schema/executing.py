@@ -23,7 +23,7 @@ from schema.context import Context
 from schema.documents import Known, known_valid
 from schema.errors import code_of
 from schema.journal import Facts, log, write_down
-from schema.limits import size_beyond, size_of, told_cost
+from schema.limits import door, size_beyond, size_of, told_cost
 from schema.reads.batch import FailedStore, OpenDatabase, Store
 from schema.reads.check import wrong_arguments
 from schema.reads.execution import ReadingExecutor
@@ -52,6 +52,7 @@ class Ready:
     facts: Facts
     extensions: dict[str, Any]
     whole: Whole | None
+    kind: OperationType
 
 
 _ready: Kept[Ready] = Kept()
@@ -68,7 +69,9 @@ async def execute_known(
         return None
     if ready is None:
         return None
-    result = await result_of(schema, ready, asked, context)
+    context.bill.cost = ready.facts.cost or 0
+    async with door(context, ready.kind):
+        result = await result_of(schema, ready, asked, context)
     if log.isEnabledFor(INFO):
         codes = [code_of(error) for error in result.errors or ()]
         write_down(replace(ready.facts, codes=codes) if codes else ready.facts, began)
@@ -79,7 +82,7 @@ async def result_of(schema: GraphQLSchema, ready: Ready, asked: Asked, context: 
     store: Store = OPEN
     if ready.whole is not None:
         try:
-            data = await ready.whole.answer(context.asking, store)
+            data = await ready.whole.answer(context.asking, store, context.lane_if_dear)
             return ExecutionResult(data, None, ready.extensions)
         except (DatabaseBusy, DatabaseTooSlow) as error:
             store = FailedStore(
@@ -139,7 +142,7 @@ def made_ready(
     name = asked.name or (operation.name.value if operation.name else None)
     facts = Facts(name, kind.value, known.digest, size.cost)
     reads = whole_or_none(schema, known, asked) if kind is CoreOperationType.QUERY else None
-    return Ready(known, facts, {"cost": told_cost(size, limits)}, reads)
+    return Ready(known, facts, {"cost": told_cost(size, limits)}, reads, EXECUTED[kind])
 
 
 def whole_or_none(schema: GraphQLSchema, known: Known, asked: Asked) -> Whole | None:

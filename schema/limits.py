@@ -6,15 +6,18 @@ Without it some hundred bytes of nested lists would keep the process busy for mi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from domain.refusals import InvalidInput, Refusal
 from schema.bounds import Limits
+from schema.context import Context
 from schema.measure import Size, measured
 from schema.outline import Outline
 from schema.reads.kept import Kept
@@ -91,13 +94,26 @@ def sizes_in(variables: Mapping[str, Any]) -> Sizes:
     return tuple((name, value) for name, value in numbers if isinstance(value, int))
 
 
+def door(context: Context, kind: OperationType) -> AbstractAsyncContextManager[None]:
+    """Where a dear query waits until it is let in. A mutation does not: phones that were offline all come at once."""
+    return context.lane.alone() if context.bill.is_dear and kind is OperationType.QUERY else nullcontext()
+
+
 class SizeLimit(SchemaExtension):
-    """Refuses what costs too much, and tells the cost. Goes after KnownDocuments and before ArgumentCheck, which walks it."""
+    """Refuses what costs too much, tells the cost, and lets in the dear ones one by one.
+
+    Goes after KnownDocuments and before ArgumentCheck, which walks it.
+    """
 
     def on_validate(self) -> Iterator[None]:
         if self.execution_context.pre_execution_errors == []:
             self.check()
         yield
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        context: Context = self.execution_context.context
+        async with door(context, self.execution_context.operation_type):
+            yield
 
     def check(self) -> None:
         context = self.execution_context
@@ -113,6 +129,7 @@ class SizeLimit(SchemaExtension):
             limits: Limits = context.context.limits
             size = size_of(context.schema._schema, document, operation, context.variables or {})  # noqa: SLF001 - Strawberry offers no other way to it
             context.extensions_results["cost"] = told_cost(size, limits)
+            context.context.bill.cost = size.cost
             problem = size_beyond(size, limits)
         if problem:
             context.pre_execution_errors = [GraphQLError(problem.code, operation, original_error=problem)]

@@ -1,7 +1,8 @@
 """What an operation's answer would cost if every page were full. Everything is counted before anything runs.
 
 cost(selection) = sum of cost(field); cost(field) = weight + objects x cost(its selection), where objects is the size of the page
-that is asked for (`first`, `last`), the length of a list, or 1. docs/limits.md tells it to front-end developers.
+that is asked for (`first`, `last`), the length of a list, or 1. A page is counted (`totalCount`) once, however large it is.
+docs/limits.md tells it to front-end developers.
 """
 
 from __future__ import annotations
@@ -46,17 +47,36 @@ BATCH, MOST_IN_BATCH, SHARED = "SubmitOperationsPayload.results", 50, "LogAttend
 PARTS_OF_A_PAGE = ("Connection.nodes", "Connection.edges", "Connection.pageInfo", "Edge.node")
 ROOTS = ("Query", "Mutation", "Subscription")
 WRITING = 1_000  # a transaction of its own
+COUNTING = 50  # rows of one parent
+FILTERING = 1_000  # may look at many rows to find few
+ASKING_AT_ALL = 100  # a field of Query: a plan and a statement of its own
+BY_ID = 100  # for each id: it has to be read, looked up, and put where it belongs
 # Fields that take as much work as so many others.
 WEIGHTS = {
+    **dict.fromkeys(
+        # every row that there is, however few are shown
+        (
+            f"{name}Connection.totalCount"
+            for name in ("Activity", "Alarm", "Attendance", "Claim", "PhoneReading", "Seal")
+        ),
+        1_000,
+    ),
     "Ticket.token": 20,
     "Ticket.qrSvg": 2_000,
     "MemberCode.qrSvg": 1_000,
     "Account.debits": 100,
     "Account.credits": 100,
     "Account.balance": 100,
-    "Programme.issued": 1_000,
+    "Programme.issued": 20_000,
+    "Wallet.balanceAt": 100,
     "Wallet.expiring": 100,
+    "Shift.viewerCanSignUp": 10,
+    "OfferSession.viewerCanRedeem": 10,
+    "Query.__schema": 50_000,
+    "Query.__type": 5_000,
+    "Query.exportMyData": 50_000,
     "Query.previewAward": 20_000,
+    "Query.previewMerge": 20_000,
     "Query.previewRule": 50_000,
     "Query.trialBalance": 50_000,
     "Query.walletStatement": 50_000,
@@ -71,6 +91,8 @@ class Size(NamedTuple):
     joins: int = 0
     #: The most rows that a statement further down joins.
     widest: int = 0
+    #: What is done once for a page, whatever its size.
+    once: int = 0
 
 
 @dataclass
@@ -84,14 +106,15 @@ class Measure:
     in_batch: bool = False
 
     def of_selections(self, type_: GraphQLNamedType, nodes: Sequence[SelectionNode]) -> Size:
-        cost = joins = widest = 0
+        cost = joins = widest = once = 0
         for node in nodes:
             size = self.of_selection(type_, node)
             cost += size.cost
+            once += size.once
             # each type that a Node may be is read by a statement of its own
             joins = max(joins, size.joins) if is_interface_type(type_) else joins + size.joins
             widest = max(widest, size.widest)
-        return Size(cost, joins, widest)
+        return Size(cost, joins, widest, once)
 
     def of_selection(self, type_: GraphQLNamedType, node: SelectionNode) -> Size:
         if isinstance(node, FieldNode):
@@ -111,14 +134,35 @@ class Measure:
     def of_field(self, type_: GraphQLNamedType, node: FieldNode) -> Size:
         definition = self.schema.get_field(type_, node.name.value)  # type: ignore[arg-type]  # a valid document selects of objects
         name = f"{type_.name}.{node.name.value}"
-        weight = WRITING if type_.name == "Mutation" else WEIGHTS.get(name, 1)
+        weight = self.weight(name, node)
+        if name.endswith("Connection.totalCount"):
+            return Size(once=weight)
         if definition is None or node.selection_set is None:
             return Size(weight)
         measure = Measure(self.schema, self.fragments, self.variables, in_batch=True) if name == BATCH else self
         inside = measure.of_selections(get_named_type(definition.type), node.selection_set.selections)
         times = self.times(name, definition.type, node)
         joins, widest = self.joined(type_, name, definition.type, inside)
-        return Size(weight + times * inside.cost, joins, widest)
+        return Size(weight + times * inside.cost + inside.once, joins, widest)
+
+    def weight(self, name: str, node: FieldNode) -> int:
+        """What a field takes by itself, whatever is selected of it."""
+        if name in WEIGHTS:
+            return WEIGHTS[name]
+        if name.startswith("Mutation."):
+            return WRITING
+        if name.endswith("Connection.totalCount"):
+            return COUNTING
+        filtering = FILTERING if any(argument.name.value == "filter" for argument in node.arguments or ()) else 0
+        if not name.startswith("Query."):
+            return 1 + filtering
+        return ASKING_AT_ALL + filtering + BY_ID * self.ids(node)
+
+    def ids(self, node: FieldNode) -> int:
+        """How many ids a field is given in a list."""
+        return sum(
+            self.number(argument.value, MAX_IDS) for argument in node.arguments or () if argument.name.value == "ids"
+        )
 
     def joined(self, type_: GraphQLNamedType, name: str, answer: GraphQLOutputType, inside: Size) -> tuple[int, int]:
         """The rows a field adds to the statement of the row it hangs on, and the most that any statement below joins."""

@@ -19,6 +19,7 @@ from schema.enums import ActivityOrder, AlarmKind, BookTime, ClaimState, Consent
 from schema.ids import require_id
 from schema.inputs.lists import MOST_OF_A_KIND
 from schema.inputs.volunteering import ActivityFilter
+from schema.lane import InTurn
 from schema.mutations.payloads import preview
 from schema.previews import (
     PreviewAwardPayload,
@@ -204,6 +205,7 @@ class Query:
     )
     trial_balance: TrialBalance = strawberry.field(
         resolver=book_at,
+        extensions=[InTurn()],
         description="The whole book in one look. Auditors and administrators of a district. Errors: UNAUTHENTICATED, FORBIDDEN, "
         "INVALID_INPUT.",
     )
@@ -230,6 +232,7 @@ class Query:
     )
     export_my_data: MyData = strawberry.field(
         resolver=own_data,
+        extensions=[InTurn()],
         description="All that is kept about the signed-in person, as a file for them. Errors: UNAUTHENTICATED.",
     )
     disablements: Connection[Disablement] = connection(
@@ -239,11 +242,13 @@ class Query:
     )
     preview_merge: MergePreview = strawberry.field(
         resolver=foreseen_merge,
+        extensions=[InTurn()],
         description="Administrators of a whole district: what mergeResidents would do now, or every reason why not. Nothing is "
         "written; a reason is no error here.",
     )
     wallet_statement: WalletStatement = strawberry.field(
         resolver=own_statement,
+        extensions=[InTurn()],
         description="The signed-in person's statement as a file that they can check by themselves. From the first entry of the "
         "period to the last, without holes; 5000 at most. Errors: UNAUTHENTICATED, INVALID_INPUT, NOT_FOUND.",
     )

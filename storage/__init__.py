@@ -13,6 +13,7 @@ from storage.database import (
     write,
 )
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.leisure import at_leisure
 from storage.neighbours import hearing_neighbours
 from storage.transaction import Reader, Row, Transaction
 
@@ -26,6 +27,7 @@ __all__ = [
     "Row",
     "Transaction",
     "UnusableDatabase",
+    "at_leisure",
     "close_database",
     "current_database",
     "fetch",

@@ -24,6 +24,7 @@ from storage.dialect import Dialect
 from storage.driving import NoLoop, drive
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
 from storage.ids import IdSource
+from storage.leisure import is_at_leisure
 from storage.sqlite_loop import LoopReader, TakesLonger
 from storage.transaction import Publish, ReadBody, Reader, Row, Transaction, WriteBody
 
@@ -32,6 +33,8 @@ P = ParamSpec("P")
 
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 READERS = 3
+# So many quick reads may wait for one reader before one of them comes to where a leisurely one is read.
+LEISURELY = 100
 BUSY_TIMEOUT_MS = 10_000
 MOMENT_MS = 200
 ORM_READ_DEADLINE_S = 10
@@ -174,28 +177,33 @@ class XuexiSqliteClient(SqliteClient):
         """Run a body on one snapshot, on the reader with the least to do; all of it may take so long."""
         assert self._readers, "the database is closed"
         turn = self._pending.index(min(self._pending))
-        self._pending[turn] += 1
+        load = LEISURELY if is_at_leisure() else 1
+        self._pending[turn] += load
         try:
             reader = self._readers[turn]
             return await on_thread(reader, read_snapshot, reader._conn, body, deadline_s)
         finally:
-            self._pending[turn] -= 1
+            self._pending[turn] -= load
 
     async def run_brief_read(self, body: ReadBody[T], deadline_s: int) -> T:
         """The same on the event loop's own thread, where it is short: else the body is run again, on a reader."""
         assert self._here, "the database is closed"
         try:
-            return cast(T, self._here.read(body))
+            if not is_at_leisure():
+                return cast(T, self._here.read(body))
         except TakesLonger:
-            return await self.run_read(body, deadline_s)
+            pass
+        return await self.run_read(body, deadline_s)
 
     async def run_brief_fetch(self, sql: str, params: Sequence[Any], deadline_s: int) -> Sequence[Row]:
         """The same for one query, which is its own snapshot."""
         assert self._here, "the database is closed"
         try:
-            return self._here.fetch(sql, params)
+            if not is_at_leisure():
+                return self._here.fetch(sql, params)
         except TakesLonger:
-            return await self.run_read(lambda reader: reader.fetch(sql, *params), deadline_s)
+            pass
+        return await self.run_read(lambda reader: reader.fetch(sql, *params), deadline_s)
 
     async def fold_log(self) -> bool:
         """Whether the log is folded into the file and empty: it holds old pages. False while somebody reads on them."""

@@ -17,6 +17,7 @@ from storage.instants import from_micros
 MEDIA_TYPE = "application/json"
 MOST_ROWS = 20_000  # of a table; a lifetime of entries
 FORMAT = "xuexi-personal-data-1"
+WHO = "me.id"
 
 
 async def export_my_data(caller: Caller, now: datetime) -> TextFile:
@@ -36,9 +37,10 @@ async def export_my_data(caller: Caller, now: datetime) -> TextFile:
 async def rows_of(reader: Reader, table: str, part: Part, resident_id: int) -> list[dict[str, Any]]:
     """The latest rows of a table that are the person's."""
     names = part.columns.split()
-    sql = f"""WITH me (id) AS (SELECT CAST(? AS BIGINT)) SELECT {", ".join("t." + name for name in names)}
-        FROM {table} t CROSS JOIN me WHERE {part.whose} ORDER BY t.id DESC LIMIT {MOST_ROWS}"""
-    return [as_told(names, row) for row in await reader.fetch(sql, resident_id)]
+    # The person's few rows first, then their order: by the order of ids it would be looked through all rows of everybody.
+    sql = f"""SELECT {", ".join("t." + name for name in names)} FROM {table} t WHERE {part.whose.replace(WHO, "?")}
+        ORDER BY t.id + 0 DESC LIMIT {MOST_ROWS}"""
+    return [as_told(names, row) for row in await reader.fetch(sql, *[resident_id] * part.whose.count(WHO))]
 
 
 def as_told(names: list[str], row: Row) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from strawberry.extensions import FieldExtension
 from domain.refusals import Refusal
 from schema.context import Info
 from schema.errors import UserError, user_error
+from schema.lane import InTurn
 from schema.metering import MeteredByAddress, MeteredByPerson
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ def batch_mutation(description: str, payload: type[Any]) -> Callable[[T], T]:
 def preview(resolver: Callable[..., Awaitable[Any]], description: str, payload: type[Any]) -> Any:
     """A field of Query for people who are signed in: what an act would do. A refusal becomes the payload's `errors`."""
     return strawberry.field(
-        resolver=resolver, description=description, extensions=[SignedInOnly(), RefusalsAsErrors(payload)]
+        resolver=resolver, description=description, extensions=[InTurn(), SignedInOnly(), RefusalsAsErrors(payload)]
     )
 
 

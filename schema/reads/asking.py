@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, Protocol
 
+from schema.bounds import Limits
+from schema.lane import Lane
 from storage.instants import to_micros
 
 Language = Literal["zh-CN", "en"]
@@ -33,3 +35,9 @@ class AskingContext(Protocol):
 
     @property
     def asking(self) -> Asking: ...
+
+    @property
+    def lane_if_dear(self) -> Lane | None: ...
+
+    @property
+    def limits(self) -> Limits: ...

@@ -12,6 +12,7 @@ from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 
 import storage
+from schema.lane import Lane
 from schema.reads.level import Built, Fetched
 from schema.reads.plan import Request, Run, lookup_run, root_run
 from storage import Reader, Row
@@ -128,24 +129,40 @@ class Batch:
         group = self.groups[len(self.groups)] = Group(type_, details)
         return group
 
-    async def settled(self, store: Store, request: Callable[[], Request]) -> None:
-        """After this everything is read. The first who waits starts the reading."""
+    async def settled(self, store: Store, request: Callable[[], Request], lane: Lane | None) -> None:
+        """After this everything is read. The first who waits starts the reading; in a lane it waits for its turn."""
+        work: Callable[[], Coroutine[Any, Any, None]] = partial(self.read, store, request, lane)
+        if lane:
+            work = partial(lane.take, work)
         if self.waiting == 1:
-            await self.read(store, request)
+            await work()
             return
         if self.task is None:
-            self.task = asyncio.get_running_loop().create_task(self.read(store, request))
+            self.task = asyncio.get_running_loop().create_task(work())
             self.task.add_done_callback(look_at)
         await asyncio.shield(self.task)  # a field that is given up does not take the others with it
 
-    async def read(self, store: Store, request: Callable[[], Request]) -> None:
+    async def read(self, store: Store, request: Callable[[], Request], lane: Lane | None) -> None:
         asked = request()
-        runs = [(group, run) for group in self.groups.values() if (run := group.attempt(partial(group.run, asked)))]
+        runs: list[tuple[Group, Run]] = []
+        for group in self.groups.values():
+            run = group.attempt(partial(group.run, asked))
+            if run:
+                runs.append((group, run))
+            if lane:
+                await asyncio.sleep(0)  # each may have to be compiled
         fetched = await fetch_all(store, [run for _, run in runs])
-        for (group, run), rows in zip(runs, fetched, strict=True):
-            build = partial(group.attempt, partial(run.build, rows))
-            built = await asyncio.to_thread(build) if run.plan.is_heavy else build()
-            group.built = built or {}
+        build = partial(build_all, runs, fetched)
+        if lane or any(run.plan.is_heavy for _, run in runs):
+            await asyncio.to_thread(build)
+        else:
+            build()
+
+
+def build_all(runs: Sequence[tuple[Group, Run]], fetched: Sequence[Fetched]) -> None:
+    """Turn what was fetched into answers."""
+    for (group, run), rows in zip(runs, fetched, strict=True):
+        group.built = group.attempt(partial(run.build, rows)) or {}
 
 
 async def fetch_all(store: Store, runs: Sequence[Run]) -> list[Fetched]:

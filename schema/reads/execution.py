@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, cast
 
@@ -25,7 +26,7 @@ from schema.reads import sources
 from schema.reads.batch import Batch, Group, OpenDatabase, Store
 from schema.reads.declare import RootRead
 from schema.reads.described import answered_row, object_type
-from schema.reads.missing import NullInNonNull
+from schema.reads.missing import NullInNonNull, ReadTooLate
 from schema.reads.plan import Request
 from schema.reads.references import Finished, Reference
 
@@ -38,6 +39,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     store: Store = OpenDatabase()
     batch: Batch | None = None
+    #: One of many that an operation reads: its time is its own.
+    is_of_event: bool = False
 
     def __init__(self, *args: Any, store: Store | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +68,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         executor = cast("ReadingExecutor", super().build_per_event_executor(payload))
         executor.batch = None
+        executor.is_of_event = True
         return executor
 
     def pending(self) -> Batch:
@@ -84,7 +88,11 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         if self.batch is batch:
             self.batch = None  # who comes from now on joins the next one
-        await batch.settled(self.store, self.request)
+        try:
+            async with asyncio.timeout(self.context_value.limits.deadline if self.is_of_event else None):
+                await batch.settled(self.store, self.request, self.context_value.lane_if_dear)
+        except TimeoutError:
+            raise ReadTooLate(info.field_name) from None
         try:
             value = answer()
         except NullInNonNull as error:

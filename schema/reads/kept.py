@@ -11,7 +11,7 @@ from graphql.language import Node
 T = TypeVar("T")
 
 #: Characters of documents held by one memory. A parsed document takes some 100 to 200 bytes for each of its characters.
-MOST_TEXT = 1_000_000
+MOST_TEXT = 500_000
 LEAST_TEXT = 200
 #: How many values of variables are remembered for a document, and how large.
 MOST_VALUES = 64

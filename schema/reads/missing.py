@@ -1,4 +1,4 @@
-"""What a builder does where a row was promised and is not there."""
+"""Rows that were promised and are not there, or not in time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ class NullInNonNull(Exception):
     def __init__(self, field: str, keys: tuple[str, ...]) -> None:
         super().__init__(f"Cannot return null for non-nullable field {field}.")
         self.keys = keys
+
+
+class ReadTooLate(Exception):
+    """What an event shows could not be read in the time that an answer may take."""
 
 
 def missing(field: str, keys: tuple[str, ...]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import DocumentNode, GraphQLObjectType, GraphQLSchema, OperationType, is_non_null_type
@@ -17,6 +18,7 @@ from graphql.execution.executor import Executor
 from graphql.execution.values import get_argument_values
 
 from schema.ids import decode_id
+from schema.lane import Lane
 from schema.reads import sources
 from schema.reads.asking import Asking
 from schema.reads.batch import Store, fetch_all
@@ -54,11 +56,16 @@ class Whole:
     parts: list[Part]
     fields: list[tuple[str, Take]]
 
-    async def answer(self, asking: Asking, store: Store) -> dict[str, Any]:
-        """The `data` of the answer. Raises whatever an executor would make an error of."""
+    async def answer(self, asking: Asking, store: Store, lane: Lane | None = None) -> dict[str, Any]:
+        """The `data` of the answer; in a lane, in its turn. Raises whatever an executor would make an error of."""
+        work = partial(self.read, asking, store, aside=lane is not None)
+        return await (lane.take(work) if lane else work())
+
+    async def read(self, asking: Asking, store: Store, *, aside: bool) -> dict[str, Any]:
+        """`aside`: it is built on a thread of its own."""
         runs = [part.run(asking) for part in self.parts]
         fetched = await fetch_all(store, runs)
-        if any(part.plan.is_heavy for part in self.parts):
+        if aside or any(part.plan.is_heavy for part in self.parts):
             return await asyncio.to_thread(self.built, runs, fetched)
         return self.built(runs, fetched)
 

@@ -22,7 +22,7 @@ INIT = {"type": "connection_init"}
 TYPENAME = {"query": "{ __typename }"}
 WALLET = {"query": "subscription { walletChanged { id } }"}
 LONG = {
-    "query": "{" + " ".join(f"{'long' * 2000}{number}: __typename" for number in range(100)) + "}"
+    "query": "{" + " ".join(f"{'long' * 4000}{number}: __typename" for number in range(50)) + "}"
 }  # 800 KB each way
 
 

@@ -12,6 +12,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
+from api import seals
+from api.surface import HEADERS
+from storage import close_database
 from tests.server import PROTOCOL, TEST_SETTINGS, Server, running_server
 
 APP, OTHER = "https://app.example.cn", "https://evil.example"
@@ -121,3 +124,16 @@ async def test_production_shows_neither_its_schema_nor_guesses_at_it(migrated_sq
         answer = await server.graphql("{ __schema { queryType { name } } }")
         assert answer["data"] == {"__schema": {"queryType": {"name": "Query"}}}
         assert "viewer" in (await server.graphql("{ viewr { id } }"))["errors"][0]["message"]
+
+
+async def test_an_answer_outside_graphql_that_fails_carries_what_all_others_do(
+    sqlite_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    await close_database()
+    response = await sqlite_server.http.get(seals.PATH, headers={"origin": "http://localhost:3000"})
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL")
+    assert error["extensions"]["reference"] in caplog.text
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    assert response.headers["access-control-allow-origin"] == "http://localhost:3000"
+    assert len(response.headers["x-request-id"]) == 16

@@ -13,6 +13,8 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 
+from schema.bounds import Limits
+from schema.lane import Lane
 from schema.reads.asking import Asking
 from schema.reads.batch import OpenDatabase, ReadBody, T
 from schema.reads.check import ArgumentCheck
@@ -40,6 +42,8 @@ class Context:
     """Who asks."""
 
     asking: Asking
+    lane_if_dear: Lane | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass
