@@ -85,9 +85,8 @@ async def result_of(schema: GraphQLSchema, ready: Ready, asked: Asked, context: 
             data = await ready.whole.answer(context.asking, store, context.lane_if_dear)
             return ExecutionResult(data, None, ready.extensions)
         except (DatabaseBusy, DatabaseTooSlow) as error:
-            store = FailedStore(
-                error, store.dialect
-            )  # once was long enough: the executor only says which fields it concerns
+            # Once was long enough: the executor only says which fields it concerns.
+            store = FailedStore(error, store.dialect)
         except Exception:  # noqa: BLE001, S110 - read again by the executor, which says what is wrong, and where
             pass
     try:
