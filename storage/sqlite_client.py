@@ -23,6 +23,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from storage.dialect import Dialect
 from storage.driving import NoLoop, drive
 from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDurable, UnusableDatabase
+from storage.group_commit import Asked, GroupCommit
 from storage.ids import IdSource
 from storage.leisure import is_at_leisure
 from storage.sqlite_loop import LoopReader, TakesLonger
@@ -105,6 +106,7 @@ class XuexiSqliteClient(SqliteClient):
     def __init__(self, file_path: str, **kwargs: Any) -> None:
         super().__init__(file_path, **kwargs)
         self._writer: aiosqlite.Connection | None = None
+        self._commits: GroupCommit | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._pending: list[int] = []
         self._here: LoopReader | None = None
@@ -117,6 +119,7 @@ class XuexiSqliteClient(SqliteClient):
             Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
             self._writer = await connect(self.filename, PRAGMAS)
             check_durability(await on_thread(self._writer, pragmas_in_force, self._open_writer))
+            self._commits = self._group_commit(self._open_writer)
             readers = PRAGMAS | {"query_only": "ON"}
             self._readers = [await connect(self.filename, readers) for _ in range(READERS)]
             self._here = on_the_loop(self.filename)
@@ -129,12 +132,19 @@ class XuexiSqliteClient(SqliteClient):
     async def close(self) -> None:
         """Let what runs come to its end and close all connections."""
         connections = [*self._readers, *([self._writer] if self._writer else [])]
-        self._readers, self._writer = [], None
+        self._readers, self._writer, self._commits = [], None, None
         if self._here:
             self._here.close()
             self._here = None
         for connection in connections:
             await disconnect(connection)
+
+    def _group_commit(self, connection: sqlite3.Connection) -> GroupCommit:
+        return GroupCommit(
+            connection,
+            lambda: begin(connection, "BEGIN IMMEDIATE"),
+            lambda ids: SqliteTransaction(connection, ids, self),
+        )
 
     @property
     def _open_writer(self) -> sqlite3.Connection:
@@ -142,28 +152,14 @@ class XuexiSqliteClient(SqliteClient):
         return self._writer._conn
 
     async def run_write(self, body: WriteBody[T], ids: IdSource, publish: Publish) -> T:
-        """Run a body as one durable transaction and publish what it announced."""
+        """Run a body as one durable transaction, in one commit with whoever waits too, and publish what it announced."""
         assert self._writer, "the database is closed"
-        loop = asyncio.get_running_loop()
-
-        def published(topics: list[str]) -> None:
-            loop.call_soon_threadsafe(publish, topics)
-
-        return await on_thread(self._writer, self._transact, body, ids, published)
-
-    def _transact(self, body: WriteBody[T], ids: IdSource, published: Callable[[list[str]], None]) -> T:
-        connection = self._open_writer
-        begin(connection, "BEGIN IMMEDIATE")
-        try:
-            tx = SqliteTransaction(connection, ids, self)
-            result = drive(body(tx))
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # also after a COMMIT that failed
-                connection.execute("ROLLBACK")
-            raise
-        if tx.announced:
-            published(tx.announced)
+        assert self._commits, "whoever opened it can commit"
+        asked = Asked(body, ids, publish)
+        self._commits.ask(asked)
+        # Nothing comes back but through `asked`: one answer for a whole group, and those who come in vain find nobody waiting.
+        self._writer._tx.put_nowait((None, self._commits.work_off))
+        result: T = await asked.answered
         return result
 
     async def foreign_commits(self) -> int:
