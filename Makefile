@@ -76,7 +76,7 @@ OPERATIONS ?= 5000
 fuzz: $(DEV) ## Send OPERATIONS=5000 generated operations and look at every answer (SEED=2, ENGINE=postgres)
 	@$(RUN) -m tests.fuzz --engine $(ENGINE) --operations $(OPERATIONS) $(if $(SEED),--seed $(SEED))
 
-ROUNDS ?= 20
+crash: ROUNDS ?= 20
 crash: $(DEV) ## Kill the program ROUNDS=20 times in the middle of 200 redemptions (ENGINE=postgres kills the database too)
 	@$(RUN) -m tests.crash --engine $(ENGINE) --rounds $(ROUNDS)
 
@@ -92,8 +92,12 @@ format: $(DEV) ## Put the code into shape
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: $(DEV) ## Fill a database and measure
-	$(RUN) -m bench
+bench: ROUNDS ?= 5
+SECONDS ?= 2
+CONNECTIONS ?= 32
+WORKERS ?= 1
+bench: $(DEV) ## Measure what requests cost beside the least they could (ENGINE=postgres ROUNDS=5 SECONDS=2 CONNECTIONS=32 WORKERS=1)
+	@$(RUN) -m bench --engine $(ENGINE) --rounds $(ROUNDS) --seconds $(SECONDS) --connections $(CONNECTIONS) --workers $(WORKERS)
 
 bench-book: $(DEV) ## Fill a book of a million entries and measure sealing, auditing and reading it (ENGINE=postgres)
 	@$(RUN) -m bench.book --engine $(ENGINE) --json var/bench-book-$(ENGINE).json

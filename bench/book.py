@@ -15,20 +15,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from bench.__main__ import Target, database
-from bench.client import MakeRequest, check, read_answer, run_load
-from bench.fill import Filled, Size, execute, fill
+from bench.bulk import change
+from bench.client import MakeRequest, ask, run_load
+from bench.fill import Size
 from bench.fill_book import BookFiller
+from bench.kept import FOLDER, Filling, filled_database, this_moment
 from bench.operations import FILE, STATEMENT, reading, redeeming
 from bench.process import Spent, free_port, run_to_its_end, running
+from bench.servers import Target
 from storage.migrations import migrate
+from tests.postgres import running_postgres
 
 SECRET = "a secret for measuring, which nobody else has"  # noqa: S105 - of a database that is thrown away
 BUSY, PAGE = 80, 50
@@ -37,14 +39,6 @@ REDEEM, REDEEM_BESIDE = "redeem", "redeem while sealing"
 SHORT_PAGE, LONG_PAGE, DEEP_PAGE = "page, short book", "page, long book", "page, long statement"
 STATEMENT_FILE = "statement as a file"
 LET_POINTS_EXPIRE = "UPDATE programmes SET expiry = 'MONTHS', expiry_months = 6"
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """A filled database: its URL, and what is in it."""
-
-    url: str
-    filled: Filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +64,10 @@ class Measurements:
     commands: dict[str, Spent] = field(default_factory=dict)
     load_average: float = field(default_factory=lambda: os.getloadavg()[0])
 
-    async def load(self, name: str, target: Target, make: MakeRequest, options: argparse.Namespace) -> None:
+    def load(self, name: str, target: Target, make: MakeRequest, options: argparse.Namespace) -> None:
         """Note what requests take, after a little warming up."""
-        await run_load(target.port, make, options.connections, options.seconds / 5, count())
-        load = await run_load(target.port, make, options.connections, options.seconds, count(1_000))
+        run_load(target.port, make, options.connections, options.seconds / 5, count())
+        load = run_load(target.port, make, options.connections, options.seconds, count(1_000))
         self.requests.setdefault(name, []).append((load.percentile(50), load.percentile(99)))
 
     def command(self, url: str, *words: str) -> None:
@@ -107,19 +101,19 @@ def server(application: str, url: str) -> Iterator[Target]:
         yield Target(port, pid)
 
 
-async def redemptions(found: Measurements, book: Filling, options: argparse.Namespace) -> None:
+def redemptions(found: Measurements, book: Filling, options: argparse.Namespace) -> None:
     for number in range(1, options.rounds + 1):
         print(f"redemptions, round {number} of {options.rounds} ...", flush=True)
         for name, application in ((REDEEM, "resting"), (REDEEM_BESIDE, "sealing")):
             with server(application, book.url) as target:
-                await found.load(name, target, redeeming(book.filled), options)
+                found.load(name, target, redeeming(book.filled), options)
 
 
-async def pages(found: Measurements, short: Filling, long: Filling, options: argparse.Namespace) -> None:
+def pages(found: Measurements, short: Filling, long: Filling, options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         beside, target = (stack.enter_context(server("resting", one.url)) for one in (short, long))
         *tokens, long_statement = long.filled.tokens
-        middle = await cursor_at(target, long_statement, options.long // 2)
+        middle = cursor_at(target, long_statement, options.long // 2)
         first = {"first": PAGE}
         work = [
             (SHORT_PAGE, beside, reading(STATEMENT, first, short.filled.tokens)),
@@ -130,46 +124,49 @@ async def pages(found: Measurements, short: Filling, long: Filling, options: arg
         for number in range(1, options.rounds + 1):
             print(f"pages, round {number} of {options.rounds} ...", flush=True)
             for name, where, make in work:
-                await found.load(name, where, make, options)
+                found.load(name, where, make, options)
 
 
-async def cursor_at(target: Target, token: str, depth: int) -> str:
+def cursor_at(target: Target, token: str, depth: int) -> str:
     """Where so many entries of a statement are over, page by page."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     cursor = None
     for _ in range(depth // 100):
-        writer.write(reading(STATEMENT, {"first": 100, "after": cursor}, [token])(0))
-        head, answer = await read_answer(reader)
-        check(head, answer)
+        answer = ask(target.port, reading(STATEMENT, {"first": 100, "after": cursor}, [token])(0))
         cursor = orjson.loads(answer)["data"]["viewer"]["wallet"]["entries"]["pageInfo"]["endCursor"]
-    writer.close()
     return str(cursor)
 
 
-async def run(options: argparse.Namespace, long_url: str, short_url: str, empty_url: str) -> Measurements:
+def run(options: argparse.Namespace, long: Filling, short: Filling, empty_url: str) -> Measurements:
     found = Measurements()
-    now = datetime.now(UTC).replace(microsecond=0)
-    sizes = (
-        (Size(200, 20_000, options.transfers - options.long, BUSY), options.long),
-        (Size(200, BUSY + 1, SHORT, BUSY), 0),
-    )
-    fillings = []
-    for url, (size, long_statement) in zip((long_url, short_url), sizes, strict=True):
-        filler = BookFiller(size, now, long_statement)
-        print(f"filling {2 * len(filler.moves):,} entries ...", flush=True)
-        fillings.append(Filling(url, await fill(url, filler)))
-    long, short = fillings
-    await redemptions(found, long, options)
+    redemptions(found, long, options)
     found.command(long.url, "seal")
     found.command(long.url, "audit")
-    await pages(found, short, long, options)
+    pages(found, short, long, options)
     with tempfile.TemporaryDirectory() as folder:
         found.command(long.url, "export-book", f"{folder}/book")
-        await migrate(empty_url)
+        asyncio.run(migrate(empty_url))
         found.command(empty_url, "import-book", f"{folder}/book")
-    await execute(long.url, LET_POINTS_EXPIRE)
+    asyncio.run(change(long.url, LET_POINTS_EXPIRE))
     found.command(long.url, "expire")
     return found
+
+
+def fillers(options: argparse.Namespace) -> tuple[BookFiller, BookFiller]:
+    """Of the long book, and of the short one."""
+    now = this_moment()
+    long = Size(200, 20_000, options.transfers - options.long, BUSY)
+    return BookFiller(long, now, options.long), BookFiller(Size(200, BUSY + 1, SHORT, BUSY), now)
+
+
+@contextmanager
+def empty_database(engine: str) -> Iterator[str]:
+    """The URL of a database without a single table."""
+    if engine == "postgres":
+        with running_postgres() as server:
+            yield server.url(server.create())
+        return
+    with tempfile.TemporaryDirectory(prefix="run-", dir=FOLDER) as folder:
+        yield f"sqlite://{folder}/bench.db"
 
 
 def print_table(found: Measurements) -> None:
@@ -224,8 +221,8 @@ def main() -> None:
     options = parse()
     os.environ |= {"XUEXI_SECRET": SECRET, "XUEXI_SEAL_MINUTES": "0", "XUEXI_DEMO_DATA": "off"}
     with ExitStack() as stack:
-        urls = [stack.enter_context(database(options.engine)) for _ in ("long", "short", "empty")]
-        found = asyncio.run(run(options, *urls))
+        long, short = (stack.enter_context(filled_database(options.engine, filler)) for filler in fillers(options))
+        found = run(options, long, short, stack.enter_context(empty_database(options.engine)))
     print_table(found)
     if options.json:
         options.json.write_text(json.dumps({"engine": options.engine} | figures(found), indent=2) + "\n")

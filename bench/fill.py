@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from bench.bulk import Rows, load
 from ledger.accounts import SYSTEM_KINDS
 from ledger.posting import INSERT_ENTRY, INSERT_TRANSFER
-from storage import Transaction, close_database, open_database, write
 from storage.instants import to_micros
 from storage.migrations import migrate
 
 SEED = 20240112
-CHUNK = 5_000
 BUSY_RESIDENTS = 200  # they sign in, redeem, and have a statement of more than one page
 BUSY_ENTRIES = 60
 ENTRY_POINTS = 20
@@ -26,10 +24,6 @@ SHIFTS_TO_LOG = 4_000
 STOCK = 10_000_000
 GRANTED_FOR = timedelta(days=30)
 TO_LOG_BEGAN_BEFORE = timedelta(hours=8)  # over, and not so long ago that each row needs a reason
-# PostgreSQL would look each of them up in a trigger of its own, which takes longer than all the rest.
-WITHOUT_FOREIGN_KEYS = "SET LOCAL session_replication_role = replica"
-
-Rows = Iterator[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,7 @@ class Filled:
 
     tokens: list[str] = field(default_factory=list)
     organiser_token: str = ""
+    organiser: int = 0
     residents: list[int] = field(default_factory=list)
     offer_session: int = 0
     shifts_to_log: list[int] = field(default_factory=list)
@@ -78,6 +73,24 @@ class Filler:
         self.random = random.Random(SEED)
         self.activity_starts = [now + timedelta(hours=self.random.randint(24, 24 * 60)) for _ in range(size.activities)]
         self.counts = entry_counts(size)
+
+    @property
+    def name(self) -> str:
+        """Says what is filled in."""
+        return f"activities-{self.size.activities}-residents-{self.size.residents}-transfers-{self.size.transfers}"
+
+    def filled(self) -> Filled:
+        """What there is once it is filled in."""
+        first_shift = self.size.activities + 1
+        return Filled(
+            tokens=[token_of(resident) for resident in range(1, self.size.busy + 1)],
+            organiser_token=token_of(organiser_of(self.size)),
+            organiser=organiser_of(self.size),
+            residents=list(range(self.size.busy + 1, self.size.residents)),
+            offer_session=1,
+            shifts_to_log=list(range(first_shift, first_shift + SHIFTS_TO_LOG)),
+            shift_starts_at=self.now - TO_LOG_BEGAN_BEFORE,
+        )
 
     def statements(self) -> Iterator[tuple[str, Rows]]:
         """Every table's INSERT and its rows, parents first."""
@@ -98,7 +111,7 @@ class Filler:
         )
         yield (
             """INSERT INTO accounts (id, programme, kind, holder_id, debits, credits, entry_count, created_at)
-                VALUES (?, 'xuexi', ?, ?, ?, ?, ?, ?)""",
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             self.accounts(),
         )
         yield INSERT_ACTIVITY, self.activities()
@@ -149,9 +162,10 @@ class Filler:
 
     def accounts(self) -> Rows:
         for resident, entries in enumerate(self.counts, start=1):
-            yield wallet_of(resident), "WALLET", resident, *self.sums_of(resident), entries, to_micros(self.now)
+            sums = self.sums_of(resident)
+            yield wallet_of(resident), "xuexi", "WALLET", resident, *sums, entries, to_micros(self.now)
         for number, kind in enumerate(SYSTEM_KINDS, start=1):
-            yield number, kind.value, None, 0, 0, 0, to_micros(self.now)
+            yield number, "xuexi", kind.value, None, 0, 0, 0, to_micros(self.now)
 
     def sums_of(self, resident: int) -> tuple[int, int]:
         """What left their wallet, and what came in."""
@@ -257,62 +271,7 @@ def entry_counts(size: Size) -> list[int]:
     return [BUSY_ENTRIES] * busy + [each + (1 if number < more else 0) for number in range(others)]
 
 
-async def fill(url: str, filler: Filler) -> Filled:
-    """Migrate and fill the database of a URL, and tell what is in it."""
-    size = filler.size
+async def fill(url: str, filler: Filler) -> None:
+    """Migrate and fill the database of a URL."""
     await migrate(url)
-    await open_database(url)
-    for sql, rows in filler.statements():
-        for chunk in chunks(rows):
-            await insert(sql, chunk)
-    await analyse()
-    await close_database()
-    first_shift = size.activities + 1
-    return Filled(
-        tokens=[token_of(resident) for resident in range(1, size.busy + 1)],
-        organiser_token=token_of(organiser_of(size)),
-        residents=list(range(size.busy + 1, size.residents)),
-        offer_session=1,
-        shifts_to_log=list(range(first_shift, first_shift + SHIFTS_TO_LOG)),
-        shift_starts_at=filler.now - TO_LOG_BEGAN_BEFORE,
-    )
-
-
-def chunks(rows: Rows) -> Iterator[list[Sequence[Any]]]:
-    chunk: list[Sequence[Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-async def insert(sql: str, rows: list[Sequence[Any]]) -> None:
-    async def body(tx: Transaction) -> None:
-        if tx.dialect == "postgres":
-            await tx.execute(WITHOUT_FOREIGN_KEYS)
-        await tx.execute_many(sql, rows)
-
-    await write(body)
-
-
-async def execute(url: str, sql: str) -> None:
-    """Change something in the database of a URL."""
-
-    async def body(tx: Transaction) -> None:
-        await tx.execute(sql)
-
-    await open_database(url)
-    await write(body)
-    await close_database()
-
-
-async def analyse() -> None:
-    """Let the engine count the rows, as it does by itself in a database that lives for more than a minute."""
-
-    async def body(tx: Transaction) -> None:
-        await tx.execute("ANALYZE")
-
-    await write(body)
+    await load(url, filler.statements())

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bench.fill import Filler, Rows, Size, organiser_of, wallet_of
+from bench.bulk import Rows
+from bench.fill import Filler, Size, organiser_of, wallet_of
 from bench.moves import EARNED, KINDS, SPENT, Cause, Move, moves
 from domain.earning.slots import week_of
 from domain.redemption.serial import make_serial
@@ -55,6 +56,11 @@ class BookFiller(Filler):
         for move in self.moves:
             self.sums[move.resident, move.change > 0] += abs(move.change)
         self.standing = Counter(self.activity_of(one) for one in self.of(Cause.ATTENDED) if not one.taken_back_by)
+
+    @property
+    def name(self) -> str:
+        """The same, of a book."""
+        return f"book-{super().name}-long-{self.counts[self.long_wallet - 1] if self.long_wallet else 0}"
 
     def of(self, *causes: Cause) -> Iterator[Move]:
         """The moves with one of these causes."""

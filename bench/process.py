@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 60
-LOG = Path("var/bench.log")  # what the servers log
+LOG = Path("var/bench.log")  # what the server that was started last logs
 TICKS = os.sysconf("SC_CLK_TCK")
 LOOK_EVERY_S = 0.05
 
@@ -37,25 +37,52 @@ def free_port() -> int:
         return port
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that it started, and they started, and that still run."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):  # it may end while we look
+                children.setdefault(int(stat_of(int(folder.name))[1]), []).append(int(folder.name))
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of Linux's /proc/PID/stat after the name, the state first. Raises OSError."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its threads so far, from Linux's /proc."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """User and system time so far of a process, its threads and all the processes that it started, also those that ended."""
+    ticks = 0
+    for each in family(pid):
+        with suppress(OSError):
+            ticks += sum(int(field) for field in stat_of(each)[11:15])
+    return ticks / TICKS
 
 
 def peak_memory_mb(pid: int) -> float:
-    """The largest resident size of a process so far, in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    raise ProcessLookupError(pid)
+    """The largest resident size so far of a process, or of any that it started, in MB."""
+    return max(memory_mb(each, "VmHWM") for each in family(pid))
+
+
+def memory_mb(pid: int, line_of: str = "VmRSS") -> float:
+    """The resident size of a process, in MB; 0 where it has ended or has none."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(line_of):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 @contextmanager
 def running(command: list[str], port: int, environment: dict[str, str], path: str) -> Iterator[int]:
     """The process id of a server that answers at `path`; stopped at the end."""
     LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("ab") as log:
+    with LOG.open("wb") as log:
         process = subprocess.Popen([sys.executable, *command], env=os.environ | environment, stdout=log, stderr=log)
     try:
         wait_until_it_answers(process, f"http://127.0.0.1:{port}{path}")
@@ -69,7 +96,7 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            raise RuntimeError(f"the server ended with {process.returncode}; {LOG} has what it said")
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
                 return
@@ -85,8 +112,7 @@ def run_to_its_end(command: list[str], environment: dict[str, str]) -> Spent:
     began, peak = time.perf_counter(), 0.0
     process = subprocess.Popen([sys.executable, *command], env=os.environ | environment)
     while True:
-        with suppress(OSError):  # it may end while we look
-            peak = max(peak, peak_memory_mb(process.pid))
+        peak = max(peak, memory_mb(process.pid, "VmHWM"))
         ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         if ended:
             break

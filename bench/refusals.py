@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import orjson
 
-from bench.__main__ import our_server
+from bench.servers import our_server
 
 TIMES = 40
 LEVELS = 40
