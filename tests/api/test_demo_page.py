@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from api.demo_data import fill_if_empty
 from api.programmes import ensure_programmes
@@ -19,10 +18,10 @@ from tests.api.demo_page import check_the_whole_page, counted
 from tests.clock import NOW
 from tests.keys import TEST_KEYS
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("demo")]
+pytestmark = pytest.mark.usefixtures("demo")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def demo(module_url: str) -> AsyncIterator[None]:
     """A database with the demo in it."""
     set_keys(TEST_KEYS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest_asyncio
+import pytest
 
 from domain.people.keys import set_keys
 from tests.keys import TEST_KEYS
@@ -18,7 +18,7 @@ from tests.server import TEST_SETTINGS, running_server
 WIDE = replace(TEST_SETTINGS, alias_limit=5_000, token_limit=20_000, selection_limit=20_000, cost_limit=10_000_000)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def world(module_url: str) -> AsyncIterator[World]:
     """Everybody is there; what happens is up to the tests."""
     set_keys(TEST_KEYS)
@@ -28,7 +28,7 @@ async def world(module_url: str) -> AsyncIterator[World]:
         yield found
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def lived_in(module_url: str) -> AsyncIterator[World]:
     """A row of each kind is there. Tests only read."""
     set_keys(TEST_KEYS)

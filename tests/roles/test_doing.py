@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
-from storage import current_database, fetch
+from storage import Reader, read
 from tests.builders.keys import a_key
 from tests.roles.doing import DEEDS, Deed, Wish, a_correction
 from tests.roles.people import Who
 from tests.roles.seen import FIELDS
 from tests.roles.selecting import differences, object_type, selection
 from tests.roles.world import World
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
@@ -25,8 +23,14 @@ TABLES = {
 
 async def everything() -> dict[str, list[str]]:
     """All rows of all tables."""
-    tables = [row[0] for row in await fetch(TABLES[current_database().dialect])]
-    return {table: sorted(str(tuple(row)) for row in await fetch(f'SELECT * FROM "{table}"')) for table in tables}
+
+    async def body(reader: Reader) -> dict[str, list[str]]:
+        tables = [row[0] for row in await reader.fetch(TABLES[reader.dialect])]
+        return {
+            table: sorted(str(tuple(row)) for row in await reader.fetch(f'SELECT * FROM "{table}"')) for table in tables
+        }
+
+    return await read(body)
 
 
 def document(mutation: str) -> str:

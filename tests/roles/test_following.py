@@ -18,8 +18,6 @@ from tests.roles.selecting import differences, object_type, selection
 from tests.roles.world import World, an_activity_of_the_host, an_offer_of_the_host, revoke
 from tests.server import PATIENCE_S
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 Events = AsyncIterator[dict[str, Any]]
 
 TOLD_WITHIN_S = 0.2

@@ -19,8 +19,6 @@ from tests.roles.selecting import REF, differences, on, selection
 from tests.roles.truth import Ref, page
 from tests.roles.world import World, roles
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 #: From a row to all that it leads to. Further on are the rows of another type, which have a test of their own.
 STEPS = 1
 

@@ -16,8 +16,6 @@ from tests.clock import NOW
 from tests.roles.people import Who
 from tests.roles.world import World, an_activity_of_the_host, revoke
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 ME = "{ viewer { resident { id } } }"
 REQUEST_CODE = "mutation ($phone: String!) { requestSignInCode(input: {phone: $phone}) { errors { code } } }"
 SESSION = "accessToken refreshToken viewer { resident { id phone } wallet { balance } roles { role } } errors { code }"
