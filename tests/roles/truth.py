@@ -58,6 +58,8 @@ class Truth:
     #: in E.164, by the resident's id
     phones: dict[str, str] = field(default_factory=dict)
     took_part: set[str] = field(default_factory=set)
+    #: types and ids of rows that others lead to; those that were told are taken out now and then
+    led_to: set[tuple[str, str]] = field(default_factory=set)
     unpublished: set[str] = field(default_factory=set)
 
     def note(self, row: Row) -> Ref:
@@ -66,17 +68,13 @@ class Truth:
         if told["__typename"] == "Resident":
             told["phone"] = self.phones.get(told["id"])
         self.rows[told["id"]] = told
+        self.led_to |= {(ref["__typename"], ref["id"]) for value in told.values() for ref in refs_in(value)}
         return {"__typename": told["__typename"], "id": told["id"]}
 
     def unknown(self) -> set[tuple[str, str]]:
         """The types and ids of rows that are led to and were not told yet."""
-        led_to = {
-            (ref["__typename"], ref["id"])
-            for row in self.rows.values()
-            for value in row.values()
-            for ref in refs_in(value)
-        }
-        return {(type_name, id_) for type_name, id_ in led_to if id_ not in self.rows}
+        self.led_to = {(type_name, id_) for type_name, id_ in self.led_to if id_ not in self.rows}
+        return self.led_to
 
     def of_type(self, type_name: str) -> list[Ref]:
         """All rows of a type."""
