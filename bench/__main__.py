@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.aims import ASGI, BARE_ATTENDANCE, BARE_REDEEM, STARLETTE, aims_of
+from bench.aims import ASGI, BARE_ATTENDANCE, BARE_REDEEM, STARLETTE, WORKERS, aims_of
 from bench.bare import bare_writer
 from bench.fill import Filler, Size, size_of
 from bench.kept import FOLDER, filled_database, this_moment, working_copy
 from bench.machine import machine_facts
 from bench.measure import Contestant, Measured, Served, Written
-from bench.operations import Operation, operations, reading
+from bench.operations import LISTS_AT_ONCE, Operation, operations, reading
 from bench.process import peak_memory_mb
 from bench.servers import Target, floor_server, our_server
 
@@ -52,8 +52,13 @@ def everything(options: argparse.Namespace, size: Size) -> Iterator[Run]:
         if options.engine == "sqlite":
             bare = stack.enter_context(bare_writer(stack.enter_context(working_copy(filler)), filling.filled))
             contestants += [Written(BARE_REDEEM, bare.redeem), Written(BARE_ATTENDANCE, bare.attend)]
-        ours = stack.enter_context(our_server(filling.url, options.workers))
-        contestants += [Served(one.name, ours, one.make, filling.server) for one in operations(filling.filled)]
+        ours = stack.enter_context(our_server(filling.url))
+        five = operations(filling.filled)
+        contestants += [Served(one.name, ours, one.make, filling.server, one.at_once) for one in five]
+        if options.workers > 1:
+            several = stack.enter_context(our_server(filling.url, options.workers))
+            read = [one for one in five if one.name in WORKERS]
+            contestants += [Served(WORKERS[one.name], several, one.make, filling.server) for one in read]
         yield Run(contestants, ours)
 
 
@@ -97,7 +102,8 @@ def ratio_to(floor: float, each: list[Measured]) -> dict[str, float]:
 
 
 CAPTION = """
-{engine}, {workers} worker(s), {connections} connections at once, medians over {rounds} rounds of {seconds} s for each.
+{engine}, one worker unless said ({workers} workers), {connections} connections at once (lists: {lists}), medians over
+{rounds} rounds of {seconds} s for each.
 +-: half the distance between the fastest and the slowest round. p50, p99: milliseconds until half, and 99 of 100, of the
 requests were answered. CPU ms: what the server's processes spent on one request; DB ms: the database server's; client: this
 measurement's own. x: CPU beside that of the bare Starlette."""
@@ -114,10 +120,10 @@ COLUMNS = (
 
 
 def print_table(result: dict[str, Any]) -> None:
-    print(CAPTION.format(**result))
-    print(f"\n{'':16}" + "".join(f"{title:>{width}}" for title, _, width in COLUMNS))
+    print(CAPTION.format(**result, lists=LISTS_AT_ONCE))
+    print(f"\n{'':20}" + "".join(f"{title:>{width}}" for title, _, width in COLUMNS))
     for name, row in result["operations"].items():
-        print(f"{name:16}" + "".join(f"{row[key]:>{width}}" for _, key, width in COLUMNS))
+        print(f"{name:20}" + "".join(f"{row[key]:>{width}}" for _, key, width in COLUMNS))
     machine = result["machine"]
     print(f"\nPeak memory of the largest server process: {result['peak_memory_mb']} MB.")
     print(f"Load average before: {machine['load_average']}; a durable write of 4 KiB takes {machine['sync_ms']} ms.\n")
@@ -143,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--rounds", type=int, default=5)
     command.add_argument("--seconds", type=float, default=2.0, help="how long each operation is measured in a round")
     command.add_argument("--connections", type=int, default=32)
-    command.add_argument("--workers", type=int, default=1, help="processes of the server")
+    command.add_argument("--workers", type=int, default=1, help="read from a server of so many processes as well")
     command.add_argument("--activities", type=int, default=2_000)
     command.add_argument("--residents", type=int, default=20_000)
     command.add_argument("--transfers", type=int, default=200_000)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 STARLETTE, ASGI = "bare Starlette", "bare ASGI"
 BARE_REDEEM, BARE_ATTENDANCE = "bare redeem", "bare attendance"
 MEASURED = ("tiny", "home", "statement", "redeem", "attendance")
+#: Reads that are also asked of a server with more processes.
+WORKERS = {"home": "home, workers", "statement": "statement, workers"}
 Medians = Mapping[str, Mapping[str, float]]
 AT_MOST = {
     "sqlite": {"home": 2.5, "statement": 7.0, "redeem": 4.0},
@@ -43,6 +45,10 @@ def aims_of(engine: str, medians: Medians) -> list[Aim]:
     """The aims that a run says something about."""
     floor = medians[STARLETTE]["cpu_ms"]
     found = [at_most(f"{n}, CPU / {STARLETTE}'s", medians[n]["cpu_ms"] / floor, x) for n, x in AT_MOST[engine].items()]
+    for name, workers in WORKERS.items():
+        if workers in medians:
+            times = medians[workers]["requests_per_second"] / medians[name]["requests_per_second"]
+            found.append(at_least(f"{workers}, per second / one's", times, 1.6))
     if engine == "sqlite":
         for name, bare, bound in (("redeem", BARE_REDEEM, 1.5), ("attendance", BARE_ATTENDANCE, 0.8)):
             times = medians[name]["requests_per_second"] / medians[bare]["requests_per_second"]

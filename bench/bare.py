@@ -15,7 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench.fill import ON_A_LIST, Filled, wallet_of
+from bench.fill import Filled, wallet_of
+from bench.operations import people_of
 from storage.instants import to_micros
 
 DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
@@ -93,7 +94,7 @@ class Bare:
     def attend(self, number: int) -> None:
         """A list of people in a shift of its own, each paid."""
         ids, shift, now = self.ids, self.filled.shifts_to_log[number], now_micros()
-        people = self.filled.residents[:ON_A_LIST]
+        people = people_of(self.filled, number)
         transfers: list[Any] = []
         entries: list[Any] = []
         attendances: list[Any] = []

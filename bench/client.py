@@ -155,6 +155,7 @@ def keep_busy(connections: list[Connection], make: MakeRequest, seconds: float, 
                 if now < until:
                     each.send(make(next(numbers)))
                 else:
+                    poll.unregister(number)  # the server may hang up on who is idle, while the others still wait
                     under_way -= 1
         load.elapsed, load.cpu = clock() - began, time.process_time() - spent
     return load
@@ -177,4 +178,5 @@ def check(answer: bytes) -> None:
     """Raises BadAnswer."""
     if not answer.startswith(b"HTTP/1.1 200") or b'"errors":[{' in answer or b'"error":{' in answer:
         head, _, body = answer.partition(HEAD_ENDS)
-        raise BadAnswer(f"{head[:80]!r} {body[:600].decode(errors='replace')}")
+        told = body[max(body.find(b'"errors":[{'), 0) :]
+        raise BadAnswer(f"{head[:80]!r} {told[:600].decode(errors='replace')}")

@@ -43,12 +43,13 @@ class Served:
     target: Target
     make: MakeRequest
     database: int | None = None
+    at_once: int = 1_000
     numbers: count[int] = field(default_factory=count)
 
     def measure(self, seconds: float, connections: int) -> Measured:
-        """Keep it busy for so long. Raises BadAnswer."""
+        """Keep it busy for so long, with at most `at_once` requests under way. Raises BadAnswer."""
         cpu, database = cpu_seconds(self.target.pid), self._database_cpu()
-        load = run_load(self.target.port, self.make, connections, seconds, self.numbers)
+        load = run_load(self.target.port, self.make, min(connections, self.at_once), seconds, self.numbers)
         requests = len(load.latencies)
         return Measured(
             per_second=load.per_second,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bench.process import free_port, running
 
-#: What every measured server of ours runs with: nothing that a database for measuring has no use for.
-SETTINGS = {"XUEXI_DEMO_DATA": "off"}
+#: What every measured server of ours runs with: nothing that a database for measuring has no use for, and time enough on a busy
+#: machine.
+SETTINGS = {"XUEXI_DEMO_DATA": "off", "XUEXI_DEADLINE_SECONDS": "300"}
 
 
 @dataclass(frozen=True, slots=True)

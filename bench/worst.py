@@ -8,23 +8,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 
-from bench.__main__ import Target, database, our_server
-from bench.client import Load, check, http_request, read_answer
-from bench.fill import Filled, Filler, execute, fill, insert, size_of, token_of
+from bench.bulk import Rows
+from bench.client import HEAD_ENDS, LENGTH, Load, check, http_request
+from bench.fill import Filled, Filler, size_of, token_of
+from bench.kept import Filling, filled_database, this_moment
 from bench.operations import TINY, body
+from bench.servers import Target, our_server
 from bench.shapes import Shape, cost_of, largest, shapes
 from domain.volunteering.search import grams_of
 from schema.bounds import Limits
-from storage import close_database, open_database
 
-AUDITOR = "INSERT INTO role_grants (id, resident_id, role, area_id, granted_at) VALUES (2, 2, 'AUDITOR', 1, 1)"
+AUDITOR = "INSERT INTO role_grants (id, resident_id, role, area_id, granted_at) VALUES (?, ?, ?, ?, ?)"
 PAUSE_S = 0.02  # between two tiny queries: a person, not a load
 PATIENCE_S = 60.0
 CALM_S = 4.0  # what was asked is answered, though nobody waits for it any more
@@ -52,28 +51,41 @@ class Seen:
     refused: int = 0
     size: int = 0
 
-    def took(self, head: bytes, answer: bytes) -> None:
-        refused = not head.startswith(b"HTTP/1.1 200") or b'"errors":[{' in answer[-4000:]
+    def took(self, answer: bytes) -> None:
+        refused = not answer.startswith(b"HTTP/1.1 200") or b'"errors":[{' in answer[-4000:]
         self.refused += refused
         self.answered += not refused
-        self.size = max(self.size, len(answer))
+        self.size = max(self.size, len(answer.partition(HEAD_ENDS)[2]))
         if refused and self.refused == 1:
             print(answer[-300:].decode(errors="replace"))
 
 
-async def prepare(url: str, options: argparse.Namespace) -> Filled:
-    filler = Filler(
-        size_of(options.activities, options.residents, options.transfers), datetime.now(UTC).replace(microsecond=0)
-    )
-    filled = await fill(url, filler)
-    await execute(url, AUDITOR)
-    pairs: list[Sequence[Any]] = [
-        (gram, row[0]) for row in filler.activities() for gram in sorted(grams_of(str(row[2])))
-    ]
-    await open_database(url)
-    await insert("INSERT INTO activity_grams (gram, activity_id) VALUES (?, ?)", pairs)
-    await close_database()
-    return filled
+class SearchedFiller(Filler):
+    """With an auditor, and activities that can be searched for."""
+
+    @property
+    def name(self) -> str:
+        """The same, with what is searched."""
+        return f"searched-{super().name}"
+
+    def statements(self) -> Iterator[tuple[str, Rows]]:
+        """The auditor and the words come last."""
+        yield from super().statements()
+        yield AUDITOR, iter([(2, 2, "AUDITOR", 1, 1)])
+        yield "INSERT INTO activity_grams (gram, activity_id) VALUES (?, ?)", self.grams()
+
+    def grams(self) -> Rows:
+        for row in self.activities():
+            for gram in sorted(grams_of(str(row[2]))):
+                yield gram, row[0]
+
+
+async def read_answer(reader: asyncio.StreamReader) -> bytes:
+    """Head and body."""
+    head = await reader.readuntil(HEAD_ENDS)
+    lower = head.lower()
+    at = lower.index(LENGTH) + len(LENGTH)
+    return head + await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
 
 
 async def tiny(target: Target, filled: Filled, seconds: float) -> Load:
@@ -84,7 +96,7 @@ async def tiny(target: Target, filled: Filled, seconds: float) -> Load:
     until = loop.time() + seconds
     while (sent := loop.time()) < until:
         writer.write(request)
-        check(*await read_answer(reader))
+        check(await read_answer(reader))
         load.latencies.append(loop.time() - sent)
         await asyncio.sleep(random.uniform(0, PAUSE_S))
     writer.close()
@@ -99,8 +111,7 @@ async def attack(target: Target, heavy: Heavy, *, fresh: bool, seen: Seen) -> No
     try:
         while True:
             writer.write(heavy.request(next(numbers) if fresh else first))
-            head, answer = await read_answer(reader)
-            seen.took(head, answer)
+            seen.took(await read_answer(reader))
     finally:
         writer.close()
 
@@ -120,11 +131,11 @@ async def besieged(target: Target, heavy: Heavy, filled: Filled, options: argpar
     return load
 
 
-async def run(options: argparse.Namespace, url: str) -> None:
-    filled = await prepare(url, options)
+async def run(options: argparse.Namespace, filling: Filling) -> None:
+    filled = filling.filled
     limits = Limits()
     wanted = [shape for shape in shapes(filled, token_of(2)) if not options.shapes or shape.name in options.shapes]
-    with our_server(url) as target:
+    with our_server(filling.url) as target:
         await tiny(target, filled, 0.5)
         print(HEAD.format(*COLUMNS), flush=True)
         for shape in wanted:
@@ -150,7 +161,7 @@ async def run(options: argparse.Namespace, url: str) -> None:
 async def one_answer(target: Target, heavy: Heavy, seen: Seen) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     writer.write(heavy.request(999_999_999))
-    seen.took(*await read_answer(reader))
+    seen.took(await read_answer(reader))
     writer.close()
 
 
@@ -169,8 +180,9 @@ def main() -> None:
     command.add_argument("--transfers", type=int, default=200_000)
     command.add_argument("shapes", nargs="*", help="only these")
     options = command.parse_args()
-    with database(options.engine) as url:
-        asyncio.run(run(options, url))
+    filler = SearchedFiller(size_of(options.activities, options.residents, options.transfers), this_moment())
+    with filled_database(options.engine, filler) as filling:
+        asyncio.run(run(options, filling))
 
 
 if __name__ == "__main__":
