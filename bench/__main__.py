@@ -128,7 +128,7 @@ def print_table(result: dict[str, Any]) -> None:
     print(f"\nPeak memory of the largest server process: {result['peak_memory_mb']} MB.")
     print(f"Load average before: {machine['load_average']}; a durable write of 4 KiB takes {machine['sync_ms']} ms.\n")
     for aim in result["aims"]:
-        print(f"{aim['name']:46}{aim['measured']:>9.2f}   {aim['word']} {aim['bound']:<5} {aim['verdict']}")
+        print(aim["line"])
 
 
 def run(options: argparse.Namespace, size: Size) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def run(options: argparse.Namespace, size: Size) -> dict[str, Any]:
         operations_ = medians_of(rounds(all_.contestants, options))
         memory = round(peak_memory_mb(all_.ours.pid), 1)
     asked = {name: getattr(options, name) for name in ("engine", "workers", "connections", "rounds", "seconds")}
-    aims = [asdict(aim) | {"verdict": aim.verdict} for aim in aims_of(options.engine, operations_)]
+    aims = [asdict(aim) | {"verdict": aim.verdict, "line": aim.line} for aim in aims_of(options.engine, operations_)]
     return asked | {"machine": facts, "operations": operations_, "peak_memory_mb": memory, "aims": aims}
 
 

@@ -32,6 +32,11 @@ class Aim:
         """For the table."""
         return "met" if self.is_met else "NOT met"
 
+    @property
+    def line(self) -> str:
+        """For the table."""
+        return f"{self.name:46}{self.measured:>9.2f}   {self.word} {self.bound:<5} {self.verdict}"
+
 
 def at_most(name: str, measured: float, bound: float) -> Aim:
     return Aim(name, measured, bound, measured <= bound, "at most")

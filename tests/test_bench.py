@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as run_module
-from bench import kept
+from bench import growth, kept, memory
 from bench.__main__ import main
 from bench.aims import ASGI, BARE_ATTENDANCE, BARE_REDEEM, MEASURED, STARLETTE
 from bench.bare import Bare, bare_writer
@@ -153,6 +153,24 @@ def test_a_run_measures_everything_and_says_what_was_met(tmp_path: Path, monkeyp
     assert {"cores", "python", "load_average", "sync_ms"} <= set(figures["machine"])
     assert len(figures["aims"]) == 10
     assert figures["peak_memory_mb"] > 10
+
+
+def test_mixed_requests_are_of_every_operation() -> None:
+    filled = Filler(SMALL, NOW).filled()
+    mix = memory.mixed(filled)
+    requests = b"".join(mix(number) for number in range(memory.A_LIST_IN))
+    assert [requests.count(name) for name in (b"Home(", b"Tiny ", b"Statement(", b"Redeem(", b"Log(")] == [
+        200,
+        149,
+        100,
+        50,
+        1,
+    ]
+
+
+def test_growth_is_the_largest_book_beside_the_smallest() -> None:
+    (aim,) = growth.aims_of({"home": {1_000_000: 3.2, 10_000: 2.0, 100_000: 9.0}})
+    assert (round(aim.measured, 3), aim.verdict) == (1.6, "NOT met")
 
 
 def test_a_profile_knows_every_floor() -> None:
