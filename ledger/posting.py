@@ -17,6 +17,7 @@ from ledger.accounts import AccountKind, AccountRef
 from ledger.budget import find_budget
 from ledger.refusals import AccountNotOpen, BudgetExhausted, InsufficientPoints, InvalidInput, Refusal
 from storage import Row, Transaction
+from storage.dialect import Dialect
 from storage.instants import to_micros
 
 MAX_POINTS = 2**53 - 1  # a JSON number keeps it whole
@@ -147,10 +148,16 @@ MOVE = f"""UPDATE accounts SET debits = debits + ?, credits = credits + ?, entry
         AND credits <= {MAX_POINTS} - ? AND debits <= {MAX_POINTS} - ?
     RETURNING id, credits - debits, entry_count"""
 
+# The same for a batch; the changes travel in one parameter on SQLite, in a list for each column on PostgreSQL.
+CHANGES: dict[Dialect, str] = {
+    "sqlite": """(SELECT json_extract(value, '$[0]') AS account_id, json_extract(value, '$[1]') AS debit,
+        json_extract(value, '$[2]') AS credit, json_extract(value, '$[3]') AS entries, json_extract(value, '$[4]') AS needs,
+        json_extract(value, '$[5]') AS openness FROM json_each(?)) AS c""",
+    "postgres": f"""unnest({", ".join(["CAST(? AS bigint[])"] * 6)})
+        AS c(account_id, debit, credit, entries, needs, openness)""",
+}
 MOVE_MANY = f"""UPDATE accounts SET debits = debits + c.debit, credits = credits + c.credit, entry_count = entry_count + c.entries
-    FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]),
-        CAST(? AS bigint[])) AS c(account_id, debit, credit, entries, needs, openness)
-    WHERE id = c.account_id AND credits - debits - held >= c.needs AND {OPENNESS} >= c.openness
+    FROM {{changes}} WHERE id = c.account_id AND credits - debits - held >= c.needs AND {OPENNESS} >= c.openness
         AND credits <= {MAX_POINTS} - c.credit AND debits <= {MAX_POINTS} - c.debit
     RETURNING id, credits - debits, entry_count"""
 
@@ -163,9 +170,9 @@ async def move_wallets(tx: Transaction, changes: Sequence[WalletChange]) -> None
 
     Raises AccountNotOpen, InvalidInput, InsufficientPoints.
     """
-    rows = (
-        await move_many(tx, changes) if tx.dialect == "postgres" and len(changes) > 1 else await move_each(tx, changes)
-    )
+    if not changes:
+        return
+    rows = await move_many(tx, changes) if len(changes) > 1 else await move_one(tx, changes[0])
     after = {row[0]: row for row in rows}
     for change in changes:
         if change.account_id not in after:
@@ -175,19 +182,19 @@ async def move_wallets(tx: Transaction, changes: Sequence[WalletChange]) -> None
         change.position = entry_count - change.entries
 
 
-async def move_each(tx: Transaction, changes: Sequence[WalletChange]) -> list[Row]:
-    rows: list[Row] = []
-    for c in changes:
-        rows += await tx.fetch(MOVE, c.debit, c.credit, c.entries, c.account_id, c.needs, c.openness, c.credit, c.debit)
-    return rows
+async def move_one(tx: Transaction, c: WalletChange) -> Sequence[Row]:
+    return await tx.fetch(MOVE, c.debit, c.credit, c.entries, c.account_id, c.needs, c.openness, c.credit, c.debit)
 
 
 async def move_many(tx: Transaction, changes: Sequence[WalletChange]) -> Sequence[Row]:
-    ids = [c.account_id for c in changes]
-    await tx.fetch(LOCK_MANY, ids)  # UPDATE ... FROM locks in any order, and two batches would deadlock
-    debits, credits_, needs = [c.debit for c in changes], [c.credit for c in changes], [c.needs for c in changes]
-    entries, openness = [c.entries for c in changes], [c.openness for c in changes]
-    return await tx.fetch(MOVE_MANY, ids, debits, credits_, entries, needs, openness)
+    sql = MOVE_MANY.format(changes=CHANGES[tx.dialect])
+    rows = [[c.account_id, c.debit, c.credit, c.entries, c.needs, c.openness] for c in changes]
+    if tx.dialect == "sqlite":
+        return await tx.fetch(sql, rows)
+    await tx.fetch(
+        LOCK_MANY, [c.account_id for c in changes]
+    )  # UPDATE ... FROM locks in any order: batches would deadlock
+    return await tx.fetch(sql, *(list(column) for column in zip(*rows, strict=True)))
 
 
 async def refusal_of(tx: Transaction, change: WalletChange) -> Refusal:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import orjson
 
 from domain.earning.award import WITHHELD, Award, Line
 from domain.earning.counters import add_to_counters, give_back
@@ -52,7 +53,7 @@ def cut_columns(line: Line) -> tuple[str | None, int | None, int | None]:
 
 def lines_data(award: Award) -> str:
     """The lines as JSON, with all that words need (schema/explaining.py)."""
-    return json.dumps([line_data(line) for line in award.lines], ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps([line_data(line) for line in award.lines]).decode()
 
 
 def line_data(line: Line) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
@@ -58,6 +58,32 @@ async def test_five_hundred_wallets_are_paid_at_once() -> None:
     balances = await fetch("SELECT DISTINCT credits - debits, entry_count FROM accounts WHERE kind = 'WALLET'")
     assert [tuple(row) for row in balances] == [(2, 1)]
     assert await read(audit) == []
+
+
+async def test_a_list_is_posted_in_as_many_statements_as_two_transfers(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = await a_book()
+    wallets = await some_wallets(book, 50)
+    asked: list[str] = []
+
+    async def statements_for(number: int) -> int:
+        async def body(tx: Transaction) -> None:
+            for name in ("fetch", "execute", "execute_many"):
+                monkeypatch.setattr(tx, name, counting(getattr(tx, name), asked))
+            await post(tx, [earning(tx, book, wallet, 2) for wallet in wallets[:number]], NOW)
+
+        before = len(asked)
+        await write(body)
+        return len(asked) - before
+
+    assert await statements_for(50) == await statements_for(2)
+
+
+def counting(ask: Callable[..., Awaitable[Any]], asked: list[str]) -> Callable[..., Awaitable[Any]]:
+    def count(sql: str, *params: Any) -> Awaitable[Any]:
+        asked.append(sql)
+        return ask(sql, *params)
+
+    return count
 
 
 async def test_one_wallet_counts_five_hundred_entries_in_their_order() -> None:
