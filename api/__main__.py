@@ -53,7 +53,10 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
-    command("serve", "migrate the database and serve the API until stopped", f"settings:\n{settings_as_text()}")
+    serve = command("serve", "migrate the database and serve the API until stopped", f"settings:\n{settings_as_text()}")
+    serve.add_argument(
+        "--workers", metavar="N", help="how many processes answer, 1 to 64 (default: as XUEXI_WORKERS says)"
+    )
     command("migrate", "bring the database to the present shape; run again, it changes nothing")
     demo = command("demo", "play a day's story against the running program, from sign-in to the gate")
     demo.add_argument("--url", help="where the program runs (default: as XUEXI_HOST and XUEXI_PORT say)")
@@ -125,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     asked = parser().parse_args(arguments)
     try:
-        return run(asked, read_settings(os.environ))
+        return run(asked, read_settings(os.environ | said_instead(asked)))
     except BadSettings as error:
         complain("These settings make no sense:", *(f"  {problem}" for problem in error.problems))
         return BAD_USAGE
@@ -142,6 +145,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_AS_IT_SHOULD_BE
     except KeyboardInterrupt:
         return DONE
+
+
+def said_instead(asked: argparse.Namespace) -> dict[str, str]:
+    """Settings that the command line gives in place of the environment."""
+    workers = getattr(asked, "workers", None)
+    return {} if workers is None else {"XUEXI_WORKERS": workers}
 
 
 def run(asked: argparse.Namespace, settings: Settings) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import multiprocessing
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 import uvicorn
 
@@ -22,6 +25,7 @@ from api.port import bound_socket
 from api.programmes import ensure_programmes
 from api.secret import check_secret, keys_of
 from api.settings import Settings
+from api.workers import Workers
 from domain.people.keys import set_keys
 from storage import close_database, open_database, read
 from storage.migrations import migrate_open_database
@@ -31,16 +35,27 @@ SWITCH_S = 0.0005
 RARELY = (10_000, 20, 100)
 
 
-class AnnouncingServer(uvicorn.Server):
-    """uvicorn, which says where to go once it answers there."""
+class OurServer(uvicorn.Server):
+    """uvicorn, which tells what lasts for ever to end when it stops, and stops when whoever started it as a worker is gone."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if starter := multiprocessing.parent_process():
+            asyncio.get_running_loop().add_reader(starter.sentinel, self.handle_exit, signal.SIGTERM, None)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if starter := multiprocessing.parent_process():
+            asyncio.get_running_loop().remove_reader(starter.sentinel)
+        self.config.app.state.stopping.set()  # type: ignore[union-attr] # it is ours
+        await super().shutdown(sockets=sockets)
+
+
+class AnnouncingServer(OurServer):
+    """Says where to go once it answers there."""
 
     def __init__(self, config: uvicorn.Config, welcome: str) -> None:
         super().__init__(config)
         self.welcome = welcome
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.config.app.state.stopping.set()  # type: ignore[union-attr] # it is ours
-        await super().shutdown(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -53,8 +68,33 @@ def serve(settings: Settings) -> None:
     Raises BadSettings, PortTaken, UnusableDatabase, NotDurable.
     """
     set_up_logging(settings.log_level)
-    config = uvicorn.Config(
+    config = config_of(settings)
+    # The port first: where it is taken, another one of us may be running, and nothing should be touched.
+    with bound_socket(settings.host, settings.port) as listener:
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            people = runner.run(prepare(settings))
+            settle_in()
+            if settings.workers == 1:
+                runner.run(AnnouncingServer(config, welcome(settings, people)).serve(sockets=[listener]))
+                return
+        # Whoever comes before the first worker answers waits at the port, and is answered.
+        print(welcome(settings, people), flush=True)  # noqa: T201 - it is for the person who typed the command
+        Workers(settings.workers, partial(work, settings, listener)).run()
+
+
+def work(settings: Settings, listener: socket.socket) -> None:
+    """Answer requests as one of several processes, until told to stop."""
+    config = config_of(settings)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(OurServer(config).serve(sockets=[listener]))
+
+
+def config_of(settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves us. Raises BadSettings."""
+    return uvicorn.Config(
         create_app(settings),
+        loop="uvloop",
+        http="httptools",
         log_config=None,
         access_log=False,  # addresses of people, and nothing that we need
         server_header=False,
@@ -63,14 +103,6 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=settings.stop_seconds,
         lifespan="on",
     )
-    # The port first: where it is taken, another one of us may be running, and nothing should be touched.
-    with (
-        bound_socket(settings.host, settings.port) as listener,
-        asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
-    ):
-        people = runner.run(prepare(settings))
-        settle_in()
-        runner.run(AnnouncingServer(config, welcome(settings, people)).serve(sockets=[listener]))
 
 
 def settle_in() -> None:

@@ -148,6 +148,9 @@ class Settings:
     )
     host: str = setting("127.0.0.1", address(), "the address to listen on; 0.0.0.0 is every IPv4 address")
     port: int = setting(8000, whole_number(1, 65535), "the port to listen on")
+    workers: int = setting(
+        1, whole_number(1, 64), "how many processes answer on that port; `serve --workers` goes before it"
+    )
     secret: str | None = setting(
         None,
         text_of(SHORTEST_SECRET),

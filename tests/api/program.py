@@ -49,9 +49,9 @@ class Program:
         )
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
+    async def serving(self, *options: str) -> AsyncIterator[str]:
         """The server runs until the block ends, if it has not ended by itself; all it printed until it was ready."""
-        self.process = await self.start("serve")
+        self.process = await self.start("serve", *options)
         reading: asyncio.Task[None] | None = None
         try:
             printed = await self.until_ready(self.process)
