@@ -29,7 +29,8 @@ CLAIM = (
 )
 FIND_SALE = """SELECT f.id, f.programme, f.title, f.cost, s.remaining, a.id, a.credits - a.debits - a.held FROM offer_sessions s
     JOIN ticket_offers f ON f.id = s.offer_id
-    JOIN accounts a ON a.holder_id = ? AND a.programme = f.programme AND a.kind = 'WALLET' WHERE s.id = ?"""
+    JOIN accounts a ON a.holder_id = ? AND a.programme = f.programme AND a.kind = 'WALLET' AND a.merged_into_id IS NULL
+    WHERE s.id = ?"""
 TAKE_HOLDING = """INSERT INTO offer_holdings (id, offer_id, resident_id, tickets) VALUES (?, ?, ?, 1)
     ON CONFLICT (offer_id, resident_id) DO UPDATE SET tickets = offer_holdings.tickets + 1"""
 MOVE = """UPDATE accounts SET debits = debits + ?, credits = credits + ?, entry_count = entry_count + 1
