@@ -31,6 +31,10 @@ class Callers:
         """The session's tokens are looked up again when they come next."""
         self._sessions.forget_session(session_id)
 
+    def forget_resident(self, resident_id: int) -> None:
+        """All tokens of theirs are looked up again when they come next."""
+        self._sessions.forget_resident(resident_id)
+
 
 async def caller_of(authorization: str | None, callers: Callers, now: datetime) -> Caller:
     """The caller of an Authorization header; nobody without one. Raises Problem for a token that is not valid."""

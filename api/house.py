@@ -52,6 +52,7 @@ class House:
             random_bytes=self.random_bytes,
             shows_schema=self.settings.shows_schema,
             session_ended=self.callers.forget_session,
+            kept_out=self.callers.forget_resident,
             limits=self.limits,
             meter=self.meter,
             lane=self.lane,

@@ -36,6 +36,8 @@ class Context:
     shows_schema: bool = True
     #: Told when a session ends, so that whoever remembers its caller forgets them.
     session_ended: Callable[[int | None], None] = keep_nothing
+    #: Told whose sessions have all ended.
+    kept_out: Callable[[int], None] = keep_nothing
     #: What an operation may be at most.
     limits: Limits = field(default_factory=Limits)
     #: Counts what invites guessing, also of those who call from the same address.

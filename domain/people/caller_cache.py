@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from domain.people.caller import Caller
@@ -44,6 +45,13 @@ class CallerCache:
 
     def forget_session(self, session_id: int | None) -> None:
         """The session's tokens are looked up again when they come next."""
+        self._forget(lambda caller: caller.session_id == session_id)
+
+    def forget_resident(self, resident_id: int) -> None:
+        """All tokens of theirs are looked up again."""
+        self._forget(lambda caller: caller.resident_id == resident_id)
+
+    def _forget(self, matches: Callable[[Caller], bool]) -> None:
         self._forgotten += 1
-        for key in [key for key, (known, _) in self._found.items() if known.caller.session_id == session_id]:
+        for key in [key for key, (known, _) in self._found.items() if matches(known.caller)]:
             del self._found[key]

@@ -34,8 +34,9 @@ async def disable_resident(caller: Caller, wish: DisableResidentWish, now: datet
     """The resident is signed in nowhere and cannot sign in, nor come with a provider's token; who that is now. Their points,
     tickets and roles stay as they are.
 
-    By administrators of a whole district, not for oneself. Again, it changes nothing. A CallerCache may let them in for five
-    seconds more. Raises Unauthenticated, InvalidInput (reason), Forbidden, NotFound, SecondPersonRequired.
+    By administrators of a whole district, not for oneself. Again, it changes nothing. A CallerCache that is not told
+    (forget_resident) may let them in for five seconds more. Raises Unauthenticated, InvalidInput (reason), Forbidden, NotFound,
+    SecondPersonRequired.
     """
     administrator_id = caller.signed_in()
     reason = clean_text(wish.reason, "reason", limit=REASON_LENGTH)

@@ -181,6 +181,7 @@ class PeopleMutations:
     ) -> DisableResidentPayload:
         wish = DisableResidentWish(require_id(wanted.resident_id, "Resident", "residentId"), wanted.reason)
         resident_id = await disable_resident(info.context.caller, wish, info.context.now)
+        info.context.kept_out(resident_id)
         return DisableResidentPayload(resident=reference(Resident, resident_id))
 
     @mutation(

@@ -112,6 +112,17 @@ async def test_a_session_that_is_signed_out_is_forgotten_at_once() -> None:
     assert await cache.find_caller(other.access_token, NOW) == other.caller
 
 
+async def test_somebody_who_is_kept_out_is_forgotten_at_once() -> None:
+    tokens, other, cache = await signed_in(), await signed_in(), CallerCache()
+    await cache.find_caller(tokens.access_token, NOW)
+    await cache.find_caller(other.access_token, NOW)
+    await write(forget_all_tokens)
+    cache.forget_resident(tokens.caller.signed_in())
+    with pytest.raises(Unauthenticated):
+        await cache.find_caller(tokens.access_token, NOW)
+    assert await cache.find_caller(other.access_token, NOW) == other.caller
+
+
 async def test_the_cache_holds_so_many_and_drops_the_oldest() -> None:
     cache = CallerCache(capacity=2)
     first, second, third = [await signed_in() for _ in range(3)]
