@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api import seals
@@ -24,7 +26,7 @@ from api.documents import Documents
 from api.failing import Failing
 from api.finishing import problem_behind
 from api.graphiql import graphiql_file
-from api.graphql_http import Reading, answer_graphql, problem_response
+from api.graphql_http import Reading, answer_get, problem_response
 from api.health import healthz, readyz
 from api.house import House, RandomBytes
 from api.identity_provider import provider_of
@@ -32,6 +34,7 @@ from api.jwks import jwks
 from api.language import language_of
 from api.manifest import read_manifest
 from api.periodic import doing
+from api.posting import Posting
 from api.problems import Problem
 from api.programmes import ensure_programmes
 from api.secret import keys_of
@@ -39,7 +42,7 @@ from api.settings import Settings
 from api.sms import sender_of
 from api.sockets import serve_socket
 from api.streams import answer_stream
-from api.surface import Surface
+from api.surface import Dress, Surface
 from domain.people.keys import set_keys
 from domain.people.sms import SmsSender
 from schema.codes import ErrorCode
@@ -47,6 +50,20 @@ from storage import close_database, hearing_neighbours, open_database
 
 GRAPHQL = "/graphql"
 STREAM = "/graphql/stream"
+
+
+class Program(Starlette):
+    """Starlette for everything but what nearly every request is."""
+
+    def __init__(self, *, posting: Posting, **others: Any) -> None:
+        super().__init__(**others)
+        self.posting = posting
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == GRAPHQL:
+            await self.posting(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -77,7 +94,7 @@ def create_app(
             await close_database()
 
     async def graphql(request: Request) -> Response:
-        return await answer_graphql(request, house)
+        return await answer_get(request, house)
 
     async def events(request: Request) -> Response:
         return await answer_stream(request, house)
@@ -100,7 +117,8 @@ def create_app(
     ]
     if settings.shows_graphiql:
         routes.append(Route("/graphiql/{name}", graphiql_file))
-    app = Starlette(
+    app = Program(
+        posting=Posting(house, Dress(settings)),
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: failed},

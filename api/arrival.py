@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import MutableHeaders
@@ -45,30 +47,47 @@ class Arriving:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        here = Arrival(self.random_bytes(ID_BYTES).hex(), household(scope.get("client")))
-        token = _arrival.set(here)
+        with arrived(scope, self.random_bytes) as here:
 
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = here.request_id
-                if message["status"] >= REFUSED:
-                    log.info("refused", extra={"facts": {"status": message["status"]}})
-            await send(message)
+            async def named(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)[REQUEST_ID] = here.request_id
+                    note_refusal(message["status"])
+                await send(message)
 
-        try:
             await self.app(scope, receive, named)
-        finally:
-            _arrival.reset(token)
+
+
+@contextmanager
+def arrived(scope: Scope, random_bytes: Callable[[int], bytes]) -> Iterator[Arrival]:
+    """Until the block ends, this is the request in whose course everything happens."""
+    here = Arrival(random_bytes(ID_BYTES).hex(), household(scope.get("client")))
+    token = _arrival.set(here)
+    try:
+        yield here
+    finally:
+        _arrival.reset(token)
+
+
+def note_refusal(status: int) -> None:
+    """A line in the log where a request was refused."""
+    if status >= REFUSED:
+        log.info("refused", extra={"facts": {"status": status}})
 
 
 def household(client: tuple[str, int] | None) -> str:
     """The address, or what one household has of them. Empty where there is none, as with a UNIX socket."""
+    return household_at(client[0]) if client else ""
+
+
+@lru_cache(maxsize=4096)
+def household_at(host: str) -> str:
     try:
-        address = ip_address(client[0]) if client else None
+        address = ip_address(host)
     except ValueError:
         return ""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return str(address.ipv4_mapped)
         return str(IPv6Address(int(address) >> LOCAL << LOCAL))
-    return str(address) if address else ""
+    return str(address)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -13,14 +13,15 @@ from strawberry.types.graphql import OperationType
 
 from api.accepting import GRAPHQL_JSON, JSON, media_of, names
 from api.asked import Asked, asked_in_json, asked_in_parameters
-from api.body import let_pass, read_body
+from api.body import Body, let_pass, read_body
 from api.callers import caller_of
 from api.finishing import problem_behind
 from api.graphiql import graphiql_page
+from api.head import Head
 from api.house import House
 from api.language import language_of
 from api.problems import Problem, stopping
-from api.running import Answer, run
+from api.running import run
 from api.settings import Settings
 from schema.context import Language
 
@@ -41,56 +42,75 @@ class Reading:
     language: Language
 
 
-async def answer_graphql(request: Request, house: House) -> Response:
-    """The answer to a request at the GraphQL address. Never raises: whatever went wrong is in the answer."""
-    accept = ",".join(request.headers.getlist("accept"))
-    if house.settings.shows_graphiql and wants_a_page(request, accept):
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer as it is sent. `headers` are those that not every answer has."""
+
+    content: bytes
+    status: int
+    media: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def as_response(self) -> Response:
+        """For whoever came through Starlette."""
+        return Response(self.content, self.status, HEADERS | self.headers, f"{self.media}; charset=utf-8")
+
+
+async def answer_get(request: Request, house: House) -> Response:
+    """The answer to a GET at the GraphQL address, or the page to try queries on. Never raises."""
+    head = Head(request.scope)
+    if house.settings.shows_graphiql and wants_a_page(request, head.listed(b"accept")):
         return graphiql_page()
-    media = media_of(accept)
-    reading = Reading(media or JSON, language_of(request.headers.get("accept-language")))
+    told = await answer(head, Body(request.receive), house, dict(request.query_params))
+    return told.as_response()
+
+
+async def answer(head: Head, body: Body, house: House, parameters: dict[str, str] | None = None) -> Told:
+    """The answer to what is asked in a GET's parameters, or else in the body. Never raises: what went wrong is in the answer."""
+    media = media_of(head.listed(b"accept"))
+    reading = Reading(media or JSON, language_of(head.get(b"accept-language")))
     try:
         if media is None:
-            await let_pass(request, request.stream())
-            return problem_response(Problem(reason="accept", status=406), reading)
-        answer = await run_request(request, house, reading.language)
+            await let_pass(head, body)
+            return told_problem(Problem(reason="accept", status=406), reading)
+        if parameters is not None:
+            asked, allowed = asked_in_parameters(parameters), QUERIES
+        else:
+            asked, allowed = await asked_in_body(head, body, house.settings), QUERIES_AND_MUTATIONS
+        caller = await caller_of(head.get(b"authorization"), house.callers, house.clock())
+        found = await run(house.documents.resolved(asked), house.context(caller, reading.language), allowed)
+        content = orjson.dumps(found.payload)
     except asyncio.CancelledError:  # only a server that stops, and has waited long enough, cancels a request
-        return problem_response(stopping(), reading)
+        return told_problem(stopping(), reading)
     except ClientDisconnect:
-        return Response(status_code=CLIENT_IS_GONE)
+        return Told(b"", CLIENT_IS_GONE, reading.media)
     except Exception as error:  # noqa: BLE001 - the last place before the client, which must not see our internals
-        return problem_response(problem_behind(error, house.random_bytes), reading)
+        return told_problem(problem_behind(error, house.random_bytes), reading)
     # To old clients any status but 200 is a broken network, so the draft keeps 200 for their media type, application/json.
-    status = 400 if answer.refused and reading.media == GRAPHQL_JSON else 200
-    response = json_response(answer.payload, status, reading.media)
-    seconds = house.settings.public_cache_seconds
-    if answer.is_public and seconds:
-        response.headers["Cache-Control"] = f"public, max-age={seconds}"
-    return response
+    status = 400 if found.refused and reading.media == GRAPHQL_JSON else 200
+    is_public = parameters is not None and found.is_whole and named_only(asked, head)
+    return Told(content, status, reading.media, kept_for(house.settings.public_cache_seconds) if is_public else {})
 
 
-async def run_request(request: Request, house: House, language: Language) -> Answer:
-    if request.method in READING:
-        asked, allowed = asked_in_parameters(dict(request.query_params)), QUERIES
-    else:
-        asked, allowed = await asked_in_body(request, house.settings), QUERIES_AND_MUTATIONS
-    caller = await caller_of(request.headers.get("authorization"), house.callers, house.clock())
-    answer = await run(house.documents.resolved(asked), house.context(caller, language), allowed)
-    return replace(answer, is_public=named_only(asked, request) and answer.is_whole)
+def kept_for(seconds: int) -> dict[str, str]:
+    """What caches are told of an answer that everybody may have."""
+    return {"Cache-Control": f"public, max-age={seconds}"} if seconds else {}
 
 
-def named_only(asked: Asked, request: Request) -> bool:
-    """A GET by nobody in particular, of a document that it only names: for caches the address says all."""
-    return request.method in READING and not asked.query and "authorization" not in request.headers
+def named_only(asked: Asked, head: Head) -> bool:
+    """By nobody in particular, of a document that is only named: for caches the address of a GET says all."""
+    return not asked.query and b"authorization" not in head
 
 
-async def asked_in_body(request: Request, settings: Settings) -> Asked:
-    """The request in the body. Raises Problem."""
-    if not is_json(request.headers.get("content-type", "")):
-        await let_pass(request, request.stream())
+async def asked_in_body(head: Head, body: Body, settings: Settings) -> Asked:
+    """The request in the body. Raises Problem, ClientDisconnect."""
+    if not is_json(head.get(b"content-type") or ""):
+        await let_pass(head, body)
         raise Problem(reason="content_type", status=415)
-    return asked_in_json(await read_body(request, settings.body_limit, settings.deadline_seconds))
+    return asked_in_json(await read_body(head, body, settings.body_limit, settings.deadline_seconds))
 
 
+@lru_cache(maxsize=256)
 def is_json(content_type: str) -> bool:
     """JSON as we read it: in UTF-8, which is what JSON is in where nothing is said."""
     media, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
@@ -100,15 +120,15 @@ def is_json(content_type: str) -> bool:
 
 def wants_a_page(request: Request, accept: str) -> bool:
     """A browser that opens the address, rather than a program that asks a query."""
-    return request.method in READING and not ASKING & request.query_params.keys() and names(accept, "text/html")
+    return not ASKING & request.query_params.keys() and names(accept, "text/html")
+
+
+def told_problem(problem: Problem, reading: Reading) -> Told:
+    """A problem as an answer without `data`."""
+    content = orjson.dumps({"errors": [problem.as_error(reading.language)]})
+    return Told(content, problem.status, reading.media, problem.headers)
 
 
 def problem_response(problem: Problem, reading: Reading) -> Response:
-    """A problem as an answer without `data`."""
-    response = json_response({"errors": [problem.as_error(reading.language)]}, problem.status, reading.media)
-    response.headers.update(problem.headers)
-    return response
-
-
-def json_response(payload: Any, status: int, media: str) -> Response:
-    return Response(orjson.dumps(payload), status, HEADERS, f"{media}; charset=utf-8")
+    """The same for whoever came through Starlette."""
+    return told_problem(problem, reading).as_response()

@@ -17,10 +17,11 @@ from strawberry.types.graphql import OperationType
 
 from api.accepting import JSON, takes
 from api.asked import Asked, asked_in_parameters
-from api.body import let_pass
+from api.body import Body, let_pass
 from api.callers import caller_of
 from api.finishing import problem_behind
 from api.graphql_http import CLIENT_IS_GONE, HEADERS, READING, Reading, asked_in_body, problem_response
+from api.head import Head
 from api.house import House
 from api.language import language_of
 from api.problems import Problem
@@ -40,16 +41,17 @@ COMPLETE = b"event: complete\ndata: \n\n"
 
 async def answer_stream(request: Request, house: House) -> Response:
     """The events of an operation. What is no request at all is answered as JSON, in a fitting status. Never raises."""
-    reading = Reading(JSON, language_of(request.headers.get("accept-language")))
+    head, body = Head(request.scope), Body(request.receive)
+    reading = Reading(JSON, language_of(head.get(b"accept-language")))
     try:
-        if not takes(",".join(request.headers.getlist("accept")), EVENTS):
-            await let_pass(request, request.stream())
+        if not takes(head.listed(b"accept"), EVENTS):
+            await let_pass(head, body)
             return problem_response(Problem(reason="accept_stream", status=406), reading)
         if request.method in READING:
             asked, allowed = asked_in_parameters(dict(request.query_params)), ANSWERS_OF_GET
         else:
-            asked, allowed = await asked_in_body(request, house.settings), EVERY_KIND
-        caller = await caller_of(request.headers.get("authorization"), house.callers, house.clock())
+            asked, allowed = await asked_in_body(head, body, house.settings), EVERY_KIND
+        caller = await caller_of(head.get(b"authorization"), house.callers, house.clock())
     except ClientDisconnect:
         return Response(status_code=CLIENT_IS_GONE)
     except Exception as error:  # noqa: BLE001 - the last place before the client, which must not see our internals

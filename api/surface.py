@@ -22,36 +22,19 @@ REMEMBERED_S = 7200  # what a browser asked before it sends; Chromium forgets it
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
-class Surface:
-    """Adds the headers, and answers browsers that ask whether they may send (CORS). No cookies are ever wanted."""
+class Dress:
+    """The headers that every answer carries."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app = app
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        asked = Headers(scope=scope)
-        origin = self.welcome_origin(asked.get("origin"))
-
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.dress(MutableHeaders(scope=message), origin)
-            await send(message)
-
-        app = self.app
-        if origin and scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
-            app = permission(asked.get("access-control-request-headers", ""))
-        await app(scope, receive, dressed)
 
     def welcome_origin(self, origin: str | None) -> str | None:
         """The origin whose page asks, where it may read the answer."""
         wanted, development = self.settings.cors_origins, self.settings.development
         return origin if origin and is_welcome(origin, wanted, development=development) else None
 
-    def dress(self, headers: MutableHeaders, origin: str | None) -> None:
+    def put_on(self, headers: MutableHeaders, origin: str | None) -> None:
+        """The headers are there, beside those of the answer itself."""
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         if ALLOW_ORIGIN in headers or self.settings.cors_origins == "off":
@@ -60,6 +43,31 @@ class Surface:
         if origin:
             headers[ALLOW_ORIGIN] = origin
             headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+
+
+class Surface:
+    """Adds the headers, and answers browsers that ask whether they may send (CORS). No cookies are ever wanted."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.dress = Dress(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        origin = self.dress.welcome_origin(asked.get("origin"))
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.dress.put_on(MutableHeaders(scope=message), origin)
+            await send(message)
+
+        app = self.app
+        if origin and scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
+            app = permission(asked.get("access-control-request-headers", ""))
+        await app(scope, receive, dressed)
 
 
 def permission(wanted_headers: str) -> Response:
