@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from bench.client import BadAnswer, check, is_whole
 from bench.fill import LEAST, ON_A_LIST, Filled, Filler, Size, fill, size_of
 from bench.kept import this_moment
 from bench.operations import logging
+from bench.plot import BOTTOM, HEIGHT, TOP, Line, Plot
 from bench.profile import SQL, floor_of
 from domain.audit import audit_rows
 from domain.people.caller import Caller
@@ -177,3 +179,14 @@ def test_a_profile_knows_every_floor() -> None:
     assert floor_of("/x/schema/reads/plan.py").startswith("reads")
     assert floor_of("/x/site-packages/starlette/routing.py") == "HTTP: Starlette"
     assert floor_of("~", "<method 'execute' of 'sqlite3.Connection' objects>") == SQL
+
+
+def test_a_plot_draws_every_line_within_its_frame() -> None:
+    picture = Plot("a < b", "x", "y", [Line("one", [(1, 0), (256, 7_300)]), Line("two", [(1, 5), (16, 90)])]).svg()
+    assert picture.count('fill="none"') == 2
+    assert "a &lt; b" in picture
+    heights = [
+        float(y) for path in re.findall(r'd="M([^"]+)" fill="none"', picture) for y in re.findall(r" ([\d.]+)", path)
+    ]
+    assert heights[0] == HEIGHT - BOTTOM, "0 stands on the axis"
+    assert all(TOP <= height <= HEIGHT - BOTTOM for height in heights)
