@@ -113,7 +113,7 @@ COLUMNS = (
     ("p50 ms", "p50_ms", 10),
     ("p99 ms", "p99_ms", 10),
     ("CPU ms", "cpu_ms", 10),
-    ("DB ms", "database_cpu_ms", 8),
+    ("DB ms", "database_cpu_ms", 10),
     ("client", "client_cpu_ms", 8),
     ("x", "cpu_times_floor", 9),
 )
