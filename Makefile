@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
-# The tests run in one process per core; PYTEST="-x tests/ledger" narrows and slows them for a closer look.
+# The tests run in half as many processes again as there are cores (tests/conftest.py); PYTEST="-x tests/ledger" narrows and slows them for a closer look.
 PYTEST ?= -n auto --dist worksteal
 
 CREATED := $(VENV)/.created

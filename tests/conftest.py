@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,12 @@ Engine = Literal["sqlite", "postgres"]
 prepare_models_once()
 keep_pools()
 look_at_types_once()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many processes again as there are cores: tests wait for PostgreSQL, for syncs and for programs that start."""
+    cores = os.cpu_count() or 1
+    return cores + cores // 2
 
 
 def pytest_collection_finish() -> None:
