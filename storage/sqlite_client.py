@@ -26,6 +26,7 @@ from storage.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooSlow, NotDu
 from storage.group_commit import Asked, GroupCommit
 from storage.ids import IdSource
 from storage.leisure import is_at_leisure
+from storage.sqlite_codes import plain_code
 from storage.sqlite_loop import LoopReader, TakesLonger
 from storage.transaction import Publish, ReadBody, Reader, Row, Transaction, WriteBody
 
@@ -39,7 +40,6 @@ LEISURELY = 100
 BUSY_TIMEOUT_MS = 10_000
 MOMENT_MS = 200
 ORM_READ_DEADLINE_S = 10
-PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM)
 # Virtual machine steps between two looks at the clock, for each second that a read may take: a ten-thousandth of it. Python's
 # other threads stand still for each look, or it waits for them.
@@ -91,7 +91,7 @@ class SqliteTransaction(Transaction, SqliteReader):
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the file's bytes are to blame. Text that is no UTF-8 is found out by Python, which gives no code; numbers that we
     keep never add up to more than 63 bits."""
-    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+    code = plain_code(error)
     return code in DAMAGE or str(error).startswith(("Could not decode to UTF-8", "integer overflow"))
 
 
@@ -353,7 +353,7 @@ def begin(connection: sqlite3.Connection, statement: str) -> None:
     try:
         connection.execute(statement)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+        if plain_code(error) == sqlite3.SQLITE_BUSY:
             raise DatabaseBusy("another process kept the database locked") from error
         raise
 
@@ -364,7 +364,7 @@ def fold_log(connection: sqlite3.Connection) -> bool:
     try:
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & PRIMARY_CODE not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if plain_code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise
         return False
     finally:
@@ -379,7 +379,7 @@ def read_snapshot(connection: sqlite3.Connection, body: ReadBody[T], deadline_s:
     try:
         return drive(body(SqliteReader(connection)))
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+        if plain_code(error) == sqlite3.SQLITE_INTERRUPT:
             raise DatabaseTooSlow(f"a read took longer than {deadline_s} s") from error
         raise
     finally:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from storage.driving import drive
+from storage.sqlite_codes import plain_code
 from storage.transaction import Reader, Row
 
 T = TypeVar("T")
@@ -23,7 +24,6 @@ LONGEST_S = 0.05
 STEPS = 10_000
 SLOW_FOR_S = 60.0
 MOST_SLOW = 256
-PRIMARY_CODE = 0xFF  # SQLite's extended error codes carry the plain one in their last byte
 ELSEWHERE = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -66,7 +66,7 @@ class LoopReader:
         try:
             return work()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & PRIMARY_CODE in ELSEWHERE:
+            if plain_code(error) in ELSEWHERE:
                 raise TakesLonger from error
             raise
 
@@ -85,7 +85,7 @@ class Watched(Reader):
         try:
             return await self._inner.fetch(sql, *params)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            if plain_code(error) == sqlite3.SQLITE_INTERRUPT:
                 self._slow[sql] = time.monotonic() + SLOW_FOR_S
                 if len(self._slow) > MOST_SLOW:
                     self._slow.popitem(last=False)
